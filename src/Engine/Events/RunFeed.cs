@@ -1,0 +1,51 @@
+using System.Threading.Channels;
+
+namespace Mayfly.Engine.Events;
+
+/// <summary>
+/// Numbers a run's events and hands each to every sink. Numbering and queueing happen under one lock, so a reader that skips
+/// numbers it has seen never loses one.
+/// </summary>
+public sealed class RunFeed(TimeProvider clock)
+{
+    private readonly Lock _gate = new();
+    private readonly List<Channel<RunEvent>> _readers = [];
+    private long _sequence;
+
+    /// <summary>Publishes an event; never blocks.</summary>
+    public void Publish(RunEvent happened)
+    {
+        lock (_gate)
+        {
+            var numbered = happened with { Sequence = ++_sequence, Time = clock.GetUtcNow() };
+            foreach (var reader in _readers)
+            {
+                reader.Writer.TryWrite(numbered);
+            }
+        }
+    }
+
+    /// <summary>A new reader of everything published from now on; it completes when <see cref="Complete"/> is called.</summary>
+    public ChannelReader<RunEvent> Subscribe()
+    {
+        var channel = Channel.CreateUnbounded<RunEvent>(new UnboundedChannelOptions { SingleReader = true });
+        lock (_gate)
+        {
+            _readers.Add(channel);
+        }
+
+        return channel.Reader;
+    }
+
+    /// <summary>Ends the stream; sinks drain what is queued.</summary>
+    public void Complete()
+    {
+        lock (_gate)
+        {
+            foreach (var reader in _readers)
+            {
+                reader.Writer.TryComplete();
+            }
+        }
+    }
+}
