@@ -1,0 +1,54 @@
+using Amazon;
+using Amazon.DynamoDBv2;
+using Amazon.EC2;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.SecurityToken;
+
+namespace Mayfly.Aws;
+
+/// <summary>The SDK's own clients, made from a session.</summary>
+public static class AwsSdkClients
+{
+    /// <summary>EC2.</summary>
+    public static AmazonEC2Client CreateEc2(this AwsSession session) =>
+        new(session.Credentials, session.Configure(new AmazonEC2Config(), AwsService.Ec2));
+
+    /// <summary>S3; with path style where the endpoint is a private one, because bucket host names would need its DNS.</summary>
+    public static AmazonS3Client CreateS3(this AwsSession session, string? region = null) =>
+        new(session.Credentials, session.Configure(new AmazonS3Config
+        {
+            ForcePathStyle = session.ConfiguredEndpointOf(AwsService.S3) is not null,
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+        }, AwsService.S3, region));
+
+    /// <summary>DynamoDB.</summary>
+    public static AmazonDynamoDBClient CreateDynamoDb(this AwsSession session) =>
+        new(session.Credentials, session.Configure(new AmazonDynamoDBConfig(), AwsService.DynamoDb));
+
+    /// <summary>STS.</summary>
+    public static AmazonSecurityTokenServiceClient CreateSts(this AwsSession session) =>
+        new(session.Credentials, session.Configure(new AmazonSecurityTokenServiceConfig(), AwsService.Sts));
+
+    /// <summary>Sets region, endpoint, tries and timeout of any SDK client's configuration.</summary>
+    public static TConfig Configure<TConfig>(this AwsSession session, TConfig config, AwsService service, string? region = null)
+        where TConfig : ClientConfig
+    {
+        region ??= session.Region;
+        if (session.ConfiguredEndpointOf(service) is { } endpoint)
+        {
+            config.ServiceURL = endpoint.AbsoluteUri;
+            config.AuthenticationRegion = region;
+        }
+        else
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        }
+
+        config.MaxErrorRetry = session.Options.MaxAttempts - 1;
+        config.Timeout = session.Options.Timeout;
+        config.ClientAppId = session.Options.Application;
+        return config;
+    }
+}
