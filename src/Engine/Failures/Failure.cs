@@ -58,4 +58,8 @@ public sealed record Failure(
 
     /// <summary>What was tried already in this run, oldest first.</summary>
     public IReadOnlyList<string> Tried { get; init; } = [];
+
+    /// <summary>A failure that the engine itself found, with what a person can do now.</summary>
+    public static Failure Of(string rule, string @class, Disposition disposition, string summary, params string[] next) =>
+        new(rule, @class, disposition, summary, "", next, [], new Dictionary<string, string>());
 }

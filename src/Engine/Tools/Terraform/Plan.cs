@@ -1,0 +1,71 @@
+using System.Text.Json;
+
+namespace Mayfly.Engine.Tools;
+
+/// <summary>A plan: what terraform would do, read from <c>terraform show -json</c>.</summary>
+/// <param name="File">The saved plan; null when there is nothing to apply.</param>
+/// <param name="Targets">What it was limited to; empty: nothing.</param>
+/// <param name="Changes">Every resource that would be touched or read later; untouched ones are left out.</param>
+/// <param name="ChangesOutputs">True when only outputs would change.</param>
+public sealed record Plan(string? File, IReadOnlyList<string> Targets, IReadOnlyList<PlannedChange> Changes, bool ChangesOutputs)
+{
+    /// <summary>True when an apply would write nothing.</summary>
+    public bool IsEmpty => File is null;
+
+    /// <summary>A plan that found everything as it should be.</summary>
+    public static Plan Nothing(IReadOnlyList<string> targets) => new(null, targets, [], false);
+
+    /// <summary>Reads the JSON form. Only changes are kept, so that a plan of thousands of untouched resources costs little.</summary>
+    public static Plan Read(string file, IReadOnlyList<string> targets, ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var changes = new List<PlannedChange>();
+        if (document.RootElement.TryGetProperty("resource_changes", out var resources))
+        {
+            changes.AddRange(resources.EnumerateArray().Select(PlannedChange.Read).Where(change => !change.IsNoOp));
+        }
+
+        var outputs = document.RootElement.TryGetProperty("output_changes", out var outputChanges)
+            && outputChanges.EnumerateObject().Any(o => o.Value.GetProperty("actions")[0].GetString() != "no-op");
+        return new Plan(file, targets, changes, outputs);
+    }
+}
+
+/// <summary>One resource in a plan.</summary>
+/// <param name="Address">Full address, indexes and modules included.</param>
+/// <param name="Type">Resource type.</param>
+/// <param name="Provider">Full provider name.</param>
+/// <param name="Actions">As terraform has them: <c>create</c>, <c>update</c>, <c>delete</c>, <c>read</c>, or a pair for a replacement.</param>
+/// <param name="After">The planned attributes; may hold secrets, so it never goes into an event.</param>
+/// <param name="AfterUnknown">Which of them are known only after the apply.</param>
+/// <param name="ImportId">The id it is imported by, when an import block names it.</param>
+public sealed record PlannedChange(
+    string Address, string Type, string Provider, IReadOnlyList<string> Actions, JsonElement After, JsonElement AfterUnknown, string? ImportId)
+{
+    public bool IsNoOp => Actions is ["no-op"] && ImportId is null;
+    public bool IsCreate => Actions is ["create"];
+    public bool IsRead => Actions is ["read"];
+
+    /// <summary>One word for people.</summary>
+    public string Verb => ImportId is not null ? "import" : Actions is [_, _] ? "replace" : Actions.Count > 0 ? Actions[0] : "no-op";
+
+    internal static PlannedChange Read(JsonElement resource)
+    {
+        var change = resource.GetProperty("change");
+        var actions = change.GetProperty("actions").EnumerateArray().Select(action => action.GetString() ?? "").ToList();
+        var importId = change.TryGetProperty("importing", out var importing) && importing.ValueKind is JsonValueKind.Object
+            && importing.TryGetProperty("id", out var id) ? id.GetString() : null;
+        var untouched = actions is ["no-op"] && importId is null;
+        return new PlannedChange(
+            resource.GetProperty("address").GetString() ?? "",
+            resource.GetProperty("type").GetString() ?? "",
+            resource.TryGetProperty("provider_name", out var provider) ? provider.GetString() ?? "" : "",
+            actions,
+            untouched ? default : Copy(change, "after"),
+            untouched ? default : Copy(change, "after_unknown"),
+            importId);
+    }
+
+    private static JsonElement Copy(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) ? value.Clone() : default;
+}
