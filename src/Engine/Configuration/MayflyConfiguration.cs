@@ -7,25 +7,51 @@ namespace Mayfly.Engine.Configuration;
 public sealed record MayflyConfiguration
 {
     /// <summary>The format's version; 1.</summary>
+    [Between(1, 1)]
     public int Version { get; init; } = 1;
 
     /// <summary>Tells several installations in one account apart; a tag's value and part of object keys.</summary>
+    [Matches("^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$", "1 to 40 lower-case letters, digits and inner hyphens")]
     public required string Project { get; init; }
 
     /// <summary>Where the file lies; everything relative is relative to it.</summary>
+    [NotAKey]
     public string Directory { get; init; } = "";
 
+    /// <summary>Names of an environment.</summary>
     public EnvironmentSettings Environment { get; init; } = new();
+
+    /// <summary>The account to work in.</summary>
     public AwsSettings Aws { get; init; } = new();
+
+    /// <summary>Where the outside world is, when it is elsewhere.</summary>
     public CloudSettings Cloud { get; init; } = new();
+
+    /// <summary>Where the Terraform state, the lease and the journal lie.</summary>
     public StateSettings State { get; init; } = new();
+
+    /// <summary>How Terraform is run.</summary>
     public TerraformSettings Terraform { get; init; } = new();
+
+    /// <summary>How the application is installed.</summary>
     public HelmSettings Helm { get; init; } = new();
+
+    /// <summary>The secret contract.</summary>
     public IReadOnlyList<SecretSettings> Secrets { get; init; } = [];
+
+    /// <summary>What must hold in the cluster before a deployment is tried.</summary>
     public PreflightSettings Preflight { get; init; } = new();
+
+    /// <summary>The hard gate.</summary>
     public VerifySettings Verify { get; init; } = new();
+
+    /// <summary>How long and how often a run may try.</summary>
     public BudgetSettings Budget { get; init; } = new();
+
+    /// <summary>Failure rules of your own, tried before the built-in ones.</summary>
     public IReadOnlyList<FailureRuleSettings> Failures { get; init; } = [];
+
+    /// <summary>Identity rules of your own, tried before the built-in ones.</summary>
     public IReadOnlyList<AdoptionRuleSettings> Adoption { get; init; } = [];
 }
 
@@ -33,18 +59,23 @@ public sealed record MayflyConfiguration
 public sealed record EnvironmentSettings
 {
     /// <summary>Template of the host that people open.</summary>
+    [Template(TemplateNames.Host)]
     public string PublicHost { get; init; } = "{env_id}-{branch_slug}-unstable.jetscale.ai";
 
     /// <summary>The DNS zone in Route 53 that holds the host.</summary>
+    [Matches(@"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$", "a DNS name in lower case")]
     public string Zone { get; init; } = "jetscale.ai";
 }
 
 /// <summary>The account to work in.</summary>
 public sealed record AwsSettings
 {
+    /// <summary>AWS region.</summary>
+    [Matches("^[a-z]{2,}(-[a-z]+)+-[0-9]+$", "a region like eu-central-1")]
     public string Region { get; init; } = "us-east-1";
 
     /// <summary>The account's 12 digits; a run in another one is refused. Null: any.</summary>
+    [Matches("^[0-9]{12}$", "12 digits")]
     public string? Account { get; init; }
 }
 
@@ -52,6 +83,7 @@ public sealed record AwsSettings
 public sealed record CloudSettings
 {
     /// <summary>One endpoint for every AWS service; null: AWS's own rules, AWS_ENDPOINT_URL included.</summary>
+    [Matches("^https?://.+$", "a URL that starts with http:// or https://")]
     public string? AwsEndpoint { get; init; }
 
     /// <summary>PEM file of an authority to trust besides the system's, for the public host.</summary>
@@ -67,6 +99,7 @@ public sealed record CloudSettings
     public string Registry { get; init; } = "";
 
     /// <summary>Port of the public host in URLs.</summary>
+    [Between(1, 65535)]
     public int PublicPort { get; init; } = 443;
 }
 
@@ -80,6 +113,7 @@ public sealed record StateSettings
     public string? Path { get; init; }
 
     /// <summary>Key prefix of everything of one environment; a template.</summary>
+    [Template]
     public string Prefix { get; init; } = "mayfly/{project}/{env_id}";
 
     /// <summary>Region of the bucket; null: the account's.</summary>
@@ -104,21 +138,26 @@ public sealed record TerraformSettings
     /// <summary><c>terraform</c> or <c>tofu</c>, a name on PATH or a path.</summary>
     public string Binary { get; init; } = "terraform";
 
+    /// <summary>Oldest version that is accepted.</summary>
     public string MinVersion { get; init; } = "1.10.0";
 
     /// <summary><c>readonly</c>: the repository's lock file is used and never changed; <c>ignore</c>: providers come from a private mirror, whose checksums are others.</summary>
+    [Choices("readonly", "ignore")]
     public string LockFile { get; init; } = "readonly";
 
     /// <summary>Applied in this order, destroyed in the reverse.</summary>
     public IReadOnlyList<LayerSettings> Layers { get; init; } = [];
 
     /// <summary>Input variables; strings inside are templates. Passed in a file, never as arguments.</summary>
+    [Template]
     public IReadOnlyDictionary<string, object?> Variables { get; init; } = new Dictionary<string, object?>();
 }
 
 /// <summary>One part of the infrastructure: a root module, or some targets of one.</summary>
 public sealed record LayerSettings
 {
+    /// <summary>Name of the layer, in events and commands.</summary>
+    [Matches("^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$", "lower-case letters, digits and inner hyphens")]
     public required string Name { get; init; }
 
     /// <summary>Directory of the root module.</summary>
@@ -141,17 +180,21 @@ public sealed record HelmSettings
     public string Chart { get; init; } = "charts/app";
 
     /// <summary>Template of the release's name.</summary>
+    [Template]
     public string Release { get; init; } = "{env_id}";
 
     /// <summary>Template of the namespace.</summary>
+    [Template]
     public string Namespace { get; init; } = "{env_id}";
 
+    /// <summary>How long helm waits for the release.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Values files, later wins.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
 
     /// <summary>Runtime overrides, laid over the files last: a tree whose strings and keys are templates. A null deletes a key, as Helm has it.</summary>
+    [Template]
     public IReadOnlyDictionary<string, object?> Overrides { get; init; } = new Dictionary<string, object?>();
 
     /// <summary>Paths of keyed host maps and host lists (<c>app.ingress.hosts</c>): keys and entries that files set are removed before the overrides are laid on.</summary>
@@ -159,114 +202,4 @@ public sealed record HelmSettings
 
     /// <summary>Whether a repair may delete objects that own persistent volumes.</summary>
     public bool AllowDataLoss { get; init; }
-}
-
-/// <summary>One entry of the secret contract.</summary>
-public sealed record SecretSettings
-{
-    /// <summary>Template of the Secrets Manager id.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>Template of the Kubernetes secret that ESO makes of it; null: none.</summary>
-    public string? Kubernetes { get; init; }
-
-    public IReadOnlyList<SecretKeySettings> Keys { get; init; } = [];
-}
-
-/// <summary>One key of a secret, the rule its value must satisfy, and where a missing value comes from.</summary>
-public sealed record SecretKeySettings
-{
-    public required string Name { get; init; }
-    public bool Required { get; init; } = true;
-
-    /// <summary>Regular expression the whole value must match; null: not empty is enough.</summary>
-    public string? Pattern { get; init; }
-
-    /// <summary>True when the value must be valid JSON.</summary>
-    public bool Json { get; init; }
-
-    /// <summary>Source of a missing value: <c>env:NAME</c>, <c>file:PATH</c>, <c>secret:ID#KEY</c>, <c>generate:password</c>,
-    /// <c>generate:keypair</c>, <c>value:TEMPLATE</c> for what is no secret, or <c>person</c>.</summary>
-    public string From { get; init; } = "person";
-}
-
-/// <summary>What must hold in the cluster before a deployment is tried.</summary>
-public sealed record PreflightSettings
-{
-    /// <summary>Namespace of the External Secrets Operator; null: the application does not use it.</summary>
-    public string? EsoNamespace { get; init; } = "external-secrets";
-
-    /// <summary>Name of the ClusterSecretStore; null: none is looked for.</summary>
-    public string? SecretStore { get; init; }
-
-    /// <summary>Template of the registry pull secret's name; null: none is needed.</summary>
-    public string? RegistrySecret { get; init; }
-
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
-}
-
-/// <summary>The hard gate.</summary>
-public sealed record VerifySettings
-{
-    public string Path { get; init; } = "/";
-
-    /// <summary>Statuses that count as an answer.</summary>
-    public IReadOnlyList<int> Status { get; init; } = [200];
-
-    /// <summary>Good answers in a row that are wanted.</summary>
-    public int Consecutive { get; init; } = 3;
-
-    /// <summary>Pause between two answers.</summary>
-    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
-
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
-
-    /// <summary>Response header that names the commit; null: none.</summary>
-    public string? CommitHeader { get; init; }
-
-    /// <summary>Regular expression over the body whose first group is the commit; null: none.</summary>
-    public string? CommitPattern { get; init; }
-
-    /// <summary>Answers in place of DNS, each <c>host:port:address</c> as curl's --resolve has it; <c>*</c> for any host.</summary>
-    public IReadOnlyList<string> Resolve { get; init; } = [];
-}
-
-/// <summary>How long and how often a run may try.</summary>
-public sealed record BudgetSettings
-{
-    public TimeSpan Run { get; init; } = TimeSpan.FromMinutes(60);
-
-    /// <summary>Retries of one rule in one stage.</summary>
-    public int PerRule { get; init; } = 3;
-
-    /// <summary>Retries of a whole run.</summary>
-    public int PerRun { get; init; } = 12;
-}
-
-/// <summary>A failure rule that a user adds; tried before the built-in ones.</summary>
-public sealed record FailureRuleSettings
-{
-    public required string Name { get; init; }
-    public string? Tool { get; init; }
-
-    /// <summary>Regular expressions that must all match.</summary>
-    public IReadOnlyList<string> Match { get; init; } = [];
-
-    public required string Class { get; init; }
-    public required string Disposition { get; init; }
-    public string Remedy { get; init; } = "";
-    public string Next { get; init; } = "";
-}
-
-/// <summary>An identity rule that a user adds: how a planned resource of a type gets its import id.</summary>
-public sealed record AdoptionRuleSettings
-{
-    /// <summary>Terraform resource type.</summary>
-    public required string Type { get; init; }
-
-    /// <summary>Import id with planned attributes in braces, <c>{bucket}</c> or <c>{cluster_name}:{name}</c>.</summary>
-    public required string ImportId { get; init; }
-
-    /// <summary>True: adopt when the name can only belong to this environment, even without the owner tag.</summary>
-    public bool NameIsOwn { get; init; }
 }

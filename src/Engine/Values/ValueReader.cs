@@ -1,0 +1,182 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Mayfly.Engine.Values;
+
+/// <summary>Something about a file that people have to mend, and where.</summary>
+public sealed record ValueProblem(ValueOrigin Origin, string Message)
+{
+    /// <inheritdoc />
+    public override string ToString() => $"{Origin}: {Message}";
+}
+
+/// <summary>Which of the differences between YAML readers a read follows.</summary>
+public enum YamlDialect
+{
+    /// <summary>As Helm reads values: a repeated key replaces, keys are resolved as YAML 1.1, only the first document counts.</summary>
+    Helm,
+
+    /// <summary>Strict, for the configuration: a repeated key and a second document are problems, keys are the text written.</summary>
+    Strict,
+}
+
+/// <summary>Reads a YAML document into a tree whose nodes know their place. Problems are collected, the first syntax error ends the read.</summary>
+public sealed class ValueReader
+{
+    // Deeper than anybody nests by hand, shallow enough for the stack.
+    private const int DepthLimit = 400;
+
+    private readonly Dictionary<string, ValueNode> _anchors = [];
+    private readonly List<ValueProblem> _problems = [];
+    private readonly string _file;
+    private readonly YamlDialect _dialect;
+    private readonly IParser _parser;
+
+    private ValueReader(string text, string file, YamlDialect dialect)
+    {
+        _file = file;
+        _dialect = dialect;
+        _parser = new Parser(new StringReader(text));
+    }
+
+    /// <summary>The first document as a tree; null when it is empty or cannot be read.</summary>
+    public static ValueNode? Read(string text, string file, YamlDialect dialect, out IReadOnlyList<ValueProblem> problems)
+    {
+        var reader = new ValueReader(text, file, dialect);
+        try
+        {
+            var root = reader.Document();
+            problems = reader._problems;
+            return root;
+        }
+        catch (YamlException broken)
+        {
+            reader._problems.AddRange(YamlComplaint.Of(broken, text, file));
+            problems = reader._problems;
+            return null;
+        }
+    }
+
+    private ValueNode? Document()
+    {
+        _parser.Consume<StreamStart>();
+        if (!_parser.TryConsume<DocumentStart>(out _))
+        {
+            return null;
+        }
+
+        var root = Node(0);
+        if (_dialect == YamlDialect.Strict)
+        {
+            _parser.Consume<DocumentEnd>();
+            if (_parser.Accept<DocumentStart>(out var second))
+            {
+                _problems.Add(new ValueProblem(Place(second.Start), "a second document; one file holds one"));
+            }
+        }
+
+        return root;
+    }
+
+    private ValueNode Node(int depth)
+    {
+        if (depth > DepthLimit)
+        {
+            throw new YamlException(_parser.Current!.Start, _parser.Current.End, YamlComplaint.TooDeep);
+        }
+
+        if (_parser.TryConsume<AnchorAlias>(out var alias))
+        {
+            return _anchors.TryGetValue(alias.Value.Value, out var target)
+                ? target
+                : throw new YamlException(alias.Start, alias.End, YamlComplaint.UnknownAnchor + alias.Value.Value);
+        }
+
+        ValueNode node;
+        var start = (NodeEvent)_parser.Current!;
+        switch (_parser.Current)
+        {
+            case Scalar scalar:
+                _parser.MoveNext();
+                node = new ValueScalar(scalar.Value, scalar.Style == ScalarStyle.Plain, TagOf(scalar), Place(scalar.Start));
+                break;
+            case SequenceStart:
+                _parser.MoveNext();
+                var items = new List<ValueNode>();
+                while (!_parser.TryConsume<SequenceEnd>(out _))
+                {
+                    items.Add(Node(depth + 1));
+                }
+
+                node = new ValueList(items, Place(start.Start));
+                break;
+            default:
+                _parser.Consume<MappingStart>();
+                node = Map(Place(start.Start), depth);
+                break;
+        }
+
+        if (!start.Anchor.IsEmpty)
+        {
+            _anchors[start.Anchor.Value] = node;
+        }
+
+        return node;
+    }
+
+    private ValueMap Map(ValueOrigin origin, int depth)
+    {
+        var entries = new OrderedDictionary<string, ValueEntry>(StringComparer.Ordinal);
+        while (!_parser.TryConsume<MappingEnd>(out _))
+        {
+            var keyNode = Node(depth + 1);
+            var value = Node(depth + 1);
+            if (keyNode is ValueScalar { Plain: true, Text: "<<", Tag: null })
+            {
+                MergeInto(entries, value);
+            }
+            else if (keyNode is not ValueScalar key)
+            {
+                _problems.Add(new ValueProblem(keyNode.Origin, "a map or list as a key; keys are words"));
+            }
+            else if ((_dialect == YamlDialect.Helm ? GoYaml.Key(key) : key.Text) is not { } name)
+            {
+                _problems.Add(new ValueProblem(key.Origin, "null as a key; Helm takes no such key, put it in quotes"));
+            }
+            else if (_dialect == YamlDialect.Strict && entries.TryGetValue(name, out var earlier) && earlier.KeyOrigin.Line > 0
+                && !earlier.Merged)
+            {
+                _problems.Add(new ValueProblem(key.Origin, $"'{name}' is set twice; line {earlier.KeyOrigin.Line} sets it too"));
+            }
+            else
+            {
+                entries[name] = new ValueEntry(name, value, key.Origin);
+            }
+        }
+
+        return new ValueMap([.. entries.Values], origin);
+    }
+
+    // Merge keys act in the order of the file, as in Go's yaml v2: what comes later wins, and of a list the first map does.
+    private void MergeInto(OrderedDictionary<string, ValueEntry> entries, ValueNode source)
+    {
+        IReadOnlyList<ValueNode> maps = source is ValueList list ? [.. list.Items.Reverse()] : [source];
+        foreach (var node in maps)
+        {
+            if (node is not ValueMap map)
+            {
+                _problems.Add(new ValueProblem(node.Origin, "'<<' takes a map or a list of maps"));
+                continue;
+            }
+
+            foreach (var entry in map.Entries)
+            {
+                entries[entry.Key] = entry with { Merged = true };
+            }
+        }
+    }
+
+    private static string? TagOf(Scalar scalar) => scalar.Tag.IsEmpty || scalar.Tag.IsNonSpecific ? null : scalar.Tag.Value;
+
+    private ValueOrigin Place(Mark mark) => new(_file, (int)mark.Line, (int)mark.Column);
+}
