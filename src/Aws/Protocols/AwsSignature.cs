@@ -60,6 +60,33 @@ public static class AwsSignature
         return new Uri($"{uri.GetLeftPart(UriPartial.Path)}?{QueryString(query)}&X-Amz-Signature={signature}");
     }
 
+    /// <summary>Whether a presigned URL, sent as GET with these headers, carries the signature of this secret key.</summary>
+    public static bool IsPresignedBy(Uri url, IReadOnlyDictionary<string, string> headers, ImmutableCredentials credentials)
+    {
+        var query = QueryOf(url);
+        var given = query.FirstOrDefault(pair => pair.Key == "X-Amz-Signature").Value ?? "";
+        query.RemoveAll(pair => pair.Key == "X-Amz-Signature");
+        string Parameter(string name) => query.FirstOrDefault(pair => pair.Key == name).Value ?? "";
+
+        if (Parameter("X-Amz-Credential").Split('/') is not [_, _, var region, var service, _]
+            || !DateTimeOffset.TryParseExact(Parameter("X-Amz-Date"), DateFormat, CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal, out var date))
+        {
+            return false;
+        }
+
+        var signed = Parameter("X-Amz-SignedHeaders");
+        var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in signed.Split(';'))
+        {
+            values[name] = name == "host" ? url.Authority : headers.GetValueOrDefault(name, "");
+        }
+
+        var canonical = Canonical("GET", url, query, values, signed, Hash([]), service);
+        var expected = AWS4Signer.ComputeSignature(credentials, region, date.UtcDateTime, service, signed, canonical).Signature;
+        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(given));
+    }
+
     internal static string QueryString(IEnumerable<KeyValuePair<string, string>> query) =>
         string.Join('&', query.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
 
