@@ -1,0 +1,214 @@
+using Mayfly.Engine.Failures;
+
+namespace Mayfly.Engine.Leases;
+
+/// <summary>
+/// A run's own lease. It is taken before the first write and not earlier, so that a run that finds nothing to do writes nothing;
+/// looked at from the first stage on, so that a second run learns at once that another lives. Kept alive by a heartbeat. Every
+/// stage asks <see cref="EnsureHeldAsync"/> before it writes.
+/// </summary>
+public sealed class RunLease(IObjectStore store, string key, LeaseTerms terms, TimeProvider clock) : IAsyncDisposable
+{
+    // Three beats may be missed before the lease is anybody's.
+    private const int BeatsPerTtl = 4;
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _heartbeat = Task.CompletedTask;
+    private string? _version;
+    private long _beat;
+    private long _confirmed;
+
+    /// <summary>Fires when somebody else holds the lease, or nothing is known of it for longer than it lives.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    /// <summary>True while this run holds it.</summary>
+    public bool IsHeld => _version is not null && !_lost.IsCancellationRequested;
+
+    /// <summary>The object's key.</summary>
+    public string Key => key;
+
+    /// <summary>Looks who holds it, and writes nothing. A failure when a live run does.</summary>
+    public async Task<Failure?> LookAsync(CancellationToken ct)
+    {
+        var stored = IsHeld ? null : await store.GetAsync(key, ct);
+        return stored is null ? null : await JudgeAsync(stored, ct);
+    }
+
+    /// <summary>Makes sure that this run holds the lease; null, or why it may not write.</summary>
+    public async Task<Failure?> EnsureHeldAsync(CancellationToken ct)
+    {
+        await _gate.WaitAsync(ct);
+        try
+        {
+            if (_version is null)
+            {
+                return await TakeAsync(ct);
+            }
+
+            if (!_lost.IsCancellationRequested && clock.GetElapsedTime(_confirmed) > terms.Ttl / 2)
+            {
+                await RenewAsync(ct);
+            }
+
+            return _lost.IsCancellationRequested ? LeaseFailures.Lost() : null;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Gives the lease back; the object stays, so that nobody deletes another run's. Never fails a run.</summary>
+    public async Task ReleaseAsync(CancellationToken ct)
+    {
+        await StopHeartbeatAsync();
+        if (_version is { } version && !_lost.IsCancellationRequested)
+        {
+            await store.PutAsync(key, Describe(released: true), PutCondition.IfVersion(version), ct);
+            _version = null;
+        }
+    }
+
+    /// <summary>Deletes the lease of an environment that is gone; the last act of a teardown.</summary>
+    public async Task RemoveAsync(CancellationToken ct)
+    {
+        await StopHeartbeatAsync();
+        if (IsHeld)
+        {
+            await store.DeleteAsync(key, ct);
+            _version = null;
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await StopHeartbeatAsync();
+        _lost.Dispose();
+        _stop.Dispose();
+        _gate.Dispose();
+    }
+
+    private async Task<Failure?> TakeAsync(CancellationToken ct)
+    {
+        var stored = await store.GetAsync(key, ct);
+        if (stored is not null && await JudgeAsync(stored, ct) is { } held)
+        {
+            return held;
+        }
+
+        var condition = stored is null ? PutCondition.IfAbsent : PutCondition.IfVersion(stored.Version);
+        if (await store.PutAsync(key, Describe(released: false), condition, ct) is { } version)
+        {
+            _version = version;
+            _confirmed = clock.GetTimestamp();
+            _heartbeat = BeatAsync(_stop.Token);
+            return null;
+        }
+
+        // Somebody was faster. An answer that was lost on the way back looks the same: then the lease is ours after all.
+        var winner = await store.GetAsync(key, ct);
+        if (winner is not null && Lease.Read(winner.Content.Span) is { Released: false } mine && mine.RunId == terms.RunId)
+        {
+            _version = winner.Version;
+            _confirmed = clock.GetTimestamp();
+            _heartbeat = BeatAsync(_stop.Token);
+            return null;
+        }
+
+        return (winner is null ? null : await JudgeAsync(winner, ct)) ?? LeaseFailures.Held(null, TimeSpan.Zero);
+    }
+
+    private async Task<Failure?> JudgeAsync(StoredObject stored, CancellationToken ct)
+    {
+        // What cannot be read was not written by a run that lives on this version; its age decides all the same.
+        var lease = Lease.Read(stored.Content.Span) ?? new Lease("unknown", "", "unknown", "", 0, terms.Ttl.TotalSeconds, 0, false);
+        var age = await store.NowAsync(ct) - stored.Written;
+        return lease.RunId == terms.RunId || lease.Judge(age, terms.Holder) is not LeaseStanding.Live ? null : LeaseFailures.Held(lease, age);
+    }
+
+    private async Task BeatAsync(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested && !_lost.IsCancellationRequested)
+        {
+            await Task.Delay(terms.Ttl / BeatsPerTtl, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ct.IsCancellationRequested)
+            {
+                return;
+            }
+
+            await _gate.WaitAsync(CancellationToken.None);
+            try
+            {
+                await RenewAsync(ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            finally
+            {
+                _gate.Release();
+            }
+        }
+    }
+
+    private async Task RenewAsync(CancellationToken ct)
+    {
+        try
+        {
+            _beat++;
+            if (await store.PutAsync(key, Describe(released: false), PutCondition.IfVersion(_version!), ct) is { } version)
+            {
+                _version = version;
+                _confirmed = clock.GetTimestamp();
+                return;
+            }
+
+            var stored = await store.GetAsync(key, ct);
+            if (stored is not null && Lease.Read(stored.Content.Span) is { } mine && mine.RunId == terms.RunId)
+            {
+                // Our own write whose answer did not arrive.
+                _version = stored.Version;
+                _confirmed = clock.GetTimestamp();
+                return;
+            }
+
+            await _lost.CancelAsync();
+        }
+        catch (Exception e) when (e is not OperationCanceledException && OutsideWorld.Classify(e) is not null)
+        {
+            // The store is out of reach. Until the lease has run out nobody else can hold it; after that somebody may.
+            if (clock.GetElapsedTime(_confirmed) >= terms.Ttl)
+            {
+                await _lost.CancelAsync();
+            }
+        }
+    }
+
+    private async Task StopHeartbeatAsync()
+    {
+        if (!_stop.IsCancellationRequested)
+        {
+            await _stop.CancelAsync();
+        }
+
+        await _heartbeat;
+    }
+
+    private byte[] Describe(bool released) => new Lease(
+        terms.RunId, terms.Command, terms.Holder.Host, terms.Holder.Machine, terms.Holder.Pid, terms.Ttl.TotalSeconds, _beat, released)
+    {
+        Url = terms.Url,
+    }.ToBytes();
+}
+
+/// <summary>What a run's lease says.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Command">What it does.</param>
+/// <param name="Holder">Machine and process.</param>
+/// <param name="Ttl">How long it lives without a heartbeat.</param>
+/// <param name="Url">The workflow run, when there is one.</param>
+public sealed record LeaseTerms(string RunId, string Command, Holder Holder, TimeSpan Ttl, string? Url = null);

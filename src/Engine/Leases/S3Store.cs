@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Net;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace Mayfly.Engine.Leases;
+
+/// <summary>Objects in a bucket, written with S3's conditional requests.</summary>
+public sealed class S3Store : IObjectStore
+{
+    private readonly AmazonS3Client _client;
+    private readonly string _bucket;
+    private readonly TimeProvider _clock;
+    private TimeSpan _ahead;
+
+    public S3Store(AmazonS3Client client, string bucket, TimeProvider clock)
+    {
+        (_client, _bucket, _clock) = (client, bucket, clock);
+        _client.AfterResponseEvent += OnResponse;
+    }
+
+    /// <inheritdoc />
+    public string Location => $"s3://{_bucket}";
+
+    /// <inheritdoc />
+    public async Task<StoredObject?> GetAsync(string key, CancellationToken ct)
+    {
+        try
+        {
+            using var response = await _client.GetObjectAsync(new GetObjectRequest { BucketName = _bucket, Key = key }, ct);
+            using var content = new MemoryStream();
+            await response.ResponseStream.CopyToAsync(content, ct);
+            return new StoredObject(content.ToArray(), response.ETag, new DateTimeOffset(response.LastModified ?? default, TimeSpan.Zero));
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode is "NoSuchKey" or "NoSuchBucket")
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<string?> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken ct)
+    {
+        using var body = new MemoryStream(content.ToArray());
+        var request = new PutObjectRequest
+        {
+            BucketName = _bucket,
+            Key = key,
+            InputStream = body,
+            IfMatch = condition.Version,
+            IfNoneMatch = condition.MustBeAbsent ? "*" : null,
+            ServerSideEncryptionMethod = ServerSideEncryptionMethod.AES256,
+        };
+        try
+        {
+            return (await _client.PutObjectAsync(request, ct)).ETag;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict
+            || (condition.Version is not null && e.ErrorCode == "NoSuchKey"))
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc />
+    public Task DeleteAsync(string key, CancellationToken ct) => _client.DeleteObjectAsync(_bucket, key, ct);
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken ct)
+    {
+        var keys = new List<string>();
+        var request = new ListObjectsV2Request { BucketName = _bucket, Prefix = prefix };
+        try
+        {
+            ListObjectsV2Response page;
+            do
+            {
+                page = await _client.ListObjectsV2Async(request, ct);
+                keys.AddRange((page.S3Objects ?? []).Select(found => found.Key));
+                request.ContinuationToken = page.NextContinuationToken;
+            }
+            while (page.IsTruncated == true);
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchBucket")
+        {
+            return [];
+        }
+
+        return keys;
+    }
+
+    /// <inheritdoc />
+    public Task<DateTimeOffset> NowAsync(CancellationToken ct) => Task.FromResult(_clock.GetUtcNow() + _ahead);
+
+    /// <inheritdoc />
+    public async Task<bool> EnsureExistsAsync(CancellationToken ct)
+    {
+        try
+        {
+            await _client.GetBucketLocationAsync(_bucket, ct);
+            return false;
+        }
+        catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchBucket")
+        {
+            await _client.PutBucketAsync(_bucket, ct);
+        }
+
+        // A state holds secrets, and its earlier versions are the last way back.
+        await _client.PutBucketVersioningAsync(new PutBucketVersioningRequest
+        {
+            BucketName = _bucket,
+            VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled },
+        }, ct);
+        await _client.PutPublicAccessBlockAsync(new PutPublicAccessBlockRequest
+        {
+            BucketName = _bucket,
+            PublicAccessBlockConfiguration = new PublicAccessBlockConfiguration
+            {
+                BlockPublicAcls = true,
+                BlockPublicPolicy = true,
+                IgnorePublicAcls = true,
+                RestrictPublicBuckets = true,
+            },
+        }, ct);
+        return true;
+    }
+
+    // Every answer carries the server's time; the difference to ours stays small within a run, so the last one serves.
+    private void OnResponse(object sender, ResponseEventArgs e)
+    {
+        if (e is WebServiceResponseEventArgs { ResponseHeaders: { } headers } && headers.TryGetValue("Date", out var text)
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
+        {
+            _ahead = date - _clock.GetUtcNow();
+        }
+    }
+}
