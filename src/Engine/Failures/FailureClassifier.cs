@@ -1,21 +1,46 @@
+using System.Text.RegularExpressions;
+
 namespace Mayfly.Engine.Failures;
 
-/// <summary>Turns what a tool printed, or an API answered, into a failure.</summary>
-public static class FailureClassifier
+/// <summary>Says what an output means: the first rule that knows it, the user's rules before the built-in ones.</summary>
+public static partial class FailureClassifier
 {
-    private const int EvidenceLines = 20;
+    // As much of an output as a person reads, and as much as an event may carry.
+    private const int EvidenceLines = 6;
+    private const int EvidenceWidth = 600;
 
-    /// <summary>Classifies a text; never fails: what no rule knows is <c>unknown</c>.</summary>
-    /// <param name="tool">terraform, helm, kubectl, eso, aws or http.</param>
-    /// <param name="text">Its last lines.</param>
-    public static Failure Classify(string tool, string text)
+    /// <summary>The class of an output that asks for nothing.</summary>
+    public const string NotAFailure = "not_a_failure";
+
+    /// <summary>Classifies what a tool printed.</summary>
+    /// <param name="tool">terraform, helm, kubectl, eso, aws or http; empty when it is not known.</param>
+    /// <param name="output">Its output, secrets taken out.</param>
+    /// <param name="userRules">Rules of the configuration, tried first.</param>
+    /// <returns>A failure of class <see cref="NotAFailure"/> where nothing failed, of <see cref="Failure.UnknownClass"/> where no rule knows it.</returns>
+    public static Failure Classify(string tool, string output, IReadOnlyList<FailureRule>? userRules = null)
     {
-        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var first = lines.FirstOrDefault() ?? $"{tool} failed without a word";
-        return Failure.Of("unknown", Failure.UnknownClass, Disposition.RetryAfterWait, $"{tool}: {first}", "Read the evidence.") with
+        var text = FailureText.Read(output);
+        var rule = text.Errors.Length == 0 ? null : (userRules ?? []).Concat(FailureRules.BuiltIn).FirstOrDefault(rule => rule.Matches(tool, text));
+        if (rule is null && !StrongError().IsMatch(text.Errors))
         {
-            Tool = tool,
-            Evidence = [.. lines.TakeLast(EvidenceLines)],
-        };
+            return new Failure("none", NotAFailure, Disposition.None, "Nothing failed.", "", [], [], new Dictionary<string, string>()) { Tool = tool };
+        }
+
+        var evidence = text.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(EvidenceLines).Select(Shorten).ToArray();
+        var extract = FailureExtraction.Read(text);
+        if (rule is null)
+        {
+            return new Failure("unknown", Failure.UnknownClass, Disposition.NeedsHuman, Summary(evidence), "", ["Read the evidence; add a rule to mayfly.yaml under failures: once you know what it means."], evidence, extract) { Tool = tool };
+        }
+
+        return new Failure(rule.Name, rule.Class, rule.Disposition, Summary(evidence), rule.Remedy, rule.Next.Length > 0 ? [rule.Next] : [], evidence, extract) { Tool = tool };
     }
+
+    private static string Summary(string[] evidence) => evidence.Length == 0 ? "The tool failed and said nothing." : evidence[0];
+
+    private static string Shorten(string line) => line.Length <= EvidenceWidth ? line : string.Concat(line.AsSpan(0, EvidenceWidth), "…");
+
+    [GeneratedRegex("(?<![.\\w-])error\\b\\s*[:=]|^error[: ]|\\blevel=(?:error|fatal)|\\bAn error occurred\\b|StatusCode: [045]|\\bFAILED\\b|\\bfatal\\b|\\bpanic:|status=Failure|status=False|\\btype=Warning\\b|HTTP/[\\d.]+ [45]\\d\\d|(?<!WARN[^\\n]*)\\b(?:failed|cannot|unable) to\\b|^Warning {2}",
+        RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    private static partial Regex StrongError();
 }

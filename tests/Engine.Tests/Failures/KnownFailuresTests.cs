@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Mayfly.Engine.Failures;
+
+namespace Mayfly.Engine.Tests.Failures;
+
+/// <summary>The rules against texts with the right class beside them: reconstructed from real reports, see the fixture's source fields.</summary>
+public sealed class KnownFailuresTests
+{
+    private static readonly Disposition[] Permanent = [Disposition.FailPermanentUser, Disposition.FailPermanentQuota, Disposition.NeedsHuman];
+    private static readonly Disposition[] Retryable = [Disposition.RetryAfterWait, Disposition.RetryAfterRepair, Disposition.AdoptExisting, Disposition.PruneState, Disposition.RefreshCredentials];
+
+    public static TheoryData<string, string, string, string, string> Known() => Rows(_ => true);
+
+    public static TheoryData<string, string, string, string, string> KnownPermanent() => Rows(Permanent.Contains);
+
+    private static TheoryData<string, string, string, string, string> Rows(Func<Disposition, bool> wanted)
+    {
+        var rows = new TheoryData<string, string, string, string, string>();
+        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Fixtures", "failures", "known.jsonl")))
+        {
+            using var document = JsonDocument.Parse(line);
+            string Field(string name) => document.RootElement.GetProperty(name).GetString()!;
+            if (wanted(FailureRules.Disposition(Field("disposition"))))
+            {
+                rows.Add(Field("id"), Field("tool"), Field("text"), Field("class"), Field("disposition"));
+            }
+        }
+
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(Known))]
+    public void A_known_failure_is_called_by_its_class_and_disposition(string id, string tool, string text, string @class, string disposition)
+    {
+        var failure = FailureClassifier.Classify(tool, text);
+
+        Assert.Equal((id, @class, disposition), (id, failure.Class, FailureRules.Name(failure.Disposition)));
+    }
+
+    [Theory]
+    [MemberData(nameof(KnownPermanent))]
+    public void No_permanent_failure_is_called_retryable_even_when_the_tool_is_not_named(string id, string tool, string text, string @class, string disposition)
+    {
+        var failure = FailureClassifier.Classify("", text);
+
+        Assert.False(Retryable.Contains(failure.Disposition), $"{id} ({tool}, {@class}, {disposition}) is called {failure.Rule}");
+    }
+
+    [Fact]
+    public void Every_rule_has_a_name_of_its_own_and_a_next_step()
+    {
+        Assert.Distinct(FailureRules.BuiltIn.Select(rule => rule.Name));
+        Assert.All(FailureRules.BuiltIn, rule => Assert.False(string.IsNullOrWhiteSpace(rule.Next), rule.Name));
+        Assert.All(
+            FailureRules.BuiltIn.Where(rule => rule.Disposition is Disposition.RetryAfterRepair or Disposition.AdoptExisting),
+            rule => Assert.False(string.IsNullOrWhiteSpace(rule.Remedy), rule.Name));
+    }
+
+    [Fact]
+    public void A_users_rule_comes_before_the_built_in_ones()
+    {
+        var rule = new FailureRule("our-proxy", "aws_transient", Disposition.RetryAfterWait, "", "Wait.") { All = [FailureRule.Pattern("AccessDenied.*proxy-7")] };
+
+        var failure = FailureClassifier.Classify("aws", "An error occurred (AccessDenied) when calling the PutObject operation: proxy-7 says no", [rule]);
+
+        Assert.Equal("our-proxy", failure.Rule);
+    }
+}
