@@ -14,6 +14,7 @@ internal sealed partial class SchemaBuilder(string provider, IReadOnlyDictionary
     private readonly List<string> untold = [];
     private Source source = new("");
     private string path = "";
+    private int depth;
 
     /// <summary>Arguments of which the package does not tell the type; any value is taken.</summary>
     public IReadOnlyList<string> Untold => untold;
@@ -60,11 +61,13 @@ internal sealed partial class SchemaBuilder(string provider, IReadOnlyDictionary
     private Block BlockOf(SourceClass shape, IReadOnlyList<Written> written)
     {
         var block = new Block();
+        depth++;
         foreach (var member in shape.Members.DistinctBy(member => member.Name))
         {
-            Add(block, member, shape, written);
+            Add(block, member, written);
         }
 
+        depth--;
         return Sorted(block);
     }
 
@@ -81,7 +84,7 @@ internal sealed partial class SchemaBuilder(string provider, IReadOnlyDictionary
         return Sorted(block);
     }
 
-    private void Add(Block block, Member member, SourceClass shape, IReadOnlyList<Written> written)
+    private void Add(Block block, Member member, IReadOnlyList<Written> written)
     {
         var attribute = new Attribute
         {
@@ -171,6 +174,14 @@ internal sealed partial class SchemaBuilder(string provider, IReadOnlyDictionary
 
     private void AddWritten(Block block, Written how, Attribute attribute)
     {
+        if (how.Storage == "any" && !HasNestedAttributes && depth > 1)
+        {
+            // Below a nested block no attribute may be of any type. What the package leaves open here is a block in truth.
+            untold.Add($"{path}: {attribute.Name}, of which only the name is kept");
+            block.BlockTypes.Add(new NestedBlock { TypeName = attribute.Name, Block = new Block(), Nesting = Nesting.List, MaxItems = 1 });
+            return;
+        }
+
         if (!how.IsComplex)
         {
             AddAttribute(block, attribute, TypeOf(how, attribute.Name));

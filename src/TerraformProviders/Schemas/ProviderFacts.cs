@@ -68,7 +68,7 @@ public sealed class ProviderFacts
             var input = new CodedInputStream(response, position, response.Length - position);
             var field = WireFormat.GetTagFieldNumber(input.ReadTag());
             var length = input.ReadLength();
-            var start = position + (int)input.Position;
+            var start = (int)input.Position;
             if (field == ProviderField)
             {
                 schemas[(field, "")] = response.AsMemory(start, length);
@@ -79,7 +79,7 @@ public sealed class ProviderFacts
                 var name = input.ReadString();
                 input.ReadTag();
                 var size = input.ReadLength();
-                schemas[(field, name)] = response.AsMemory(position + (int)input.Position, size);
+                schemas[(field, name)] = response.AsMemory((int)input.Position, size);
             }
 
             position = start + length;
