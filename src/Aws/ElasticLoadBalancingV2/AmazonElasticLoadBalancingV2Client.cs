@@ -57,9 +57,15 @@ public sealed class AmazonElasticLoadBalancingV2Client(AwsSession session)
         var result = await _client.CallAsync("CreateTargetGroup", new AwsParameters()
             .Add("Name", request.Name).Add("Protocol", request.Protocol).Add("Port", request.Port).Add("VpcId", request.VpcId)
             .Add("TargetType", request.TargetType).Add("HealthCheckPath", request.HealthCheckPath)
+            .Add("HealthCheckPort", request.HealthCheckPort).Add("HealthCheckProtocol", request.HealthCheckProtocol)
+            .Add("Matcher.HttpCode", request.Matcher)
             .AddStructures("Tags.member", request.Tags, ElbXml.WriteTag), ct);
         return new([.. result.Items("TargetGroups").Select(ElbXml.ReadTargetGroup)]);
     }
+
+    public Task ModifyTargetGroupAsync(ModifyTargetGroupRequest request, CancellationToken ct = default) =>
+        _client.CallAsync("ModifyTargetGroup", new AwsParameters().Add("TargetGroupArn", request.TargetGroupArn)
+            .Add("HealthCheckPath", request.HealthCheckPath).Add("Matcher.HttpCode", request.Matcher), ct);
 
     public Task DeleteTargetGroupAsync(DeleteTargetGroupRequest request, CancellationToken ct = default) =>
         _client.CallAsync("DeleteTargetGroup", new AwsParameters().Add("TargetGroupArn", request.TargetGroupArn), ct);
@@ -87,11 +93,45 @@ public sealed class AmazonElasticLoadBalancingV2Client(AwsSession session)
         var result = await _client.CallAsync("CreateListener", new AwsParameters()
             .Add("LoadBalancerArn", request.LoadBalancerArn).Add("Port", request.Port).Add("Protocol", request.Protocol)
             .Add("SslPolicy", request.SslPolicy)
-            .AddStructures("Certificates.member", request.CertificateArns, (form, prefix, arn) => form.Add($"{prefix}.CertificateArn", arn))
+            .AddStructures("Certificates.member", request.CertificateArns, ElbXml.WriteCertificate)
             .AddStructures("DefaultActions.member", request.DefaultActions, ElbXml.WriteAction)
             .AddStructures("Tags.member", request.Tags, ElbXml.WriteTag), ct);
         return new([.. result.Items("Listeners").Select(ElbXml.ReadListener)]);
     }
+
+    public Task ModifyListenerAsync(ModifyListenerRequest request, CancellationToken ct = default) =>
+        _client.CallAsync("ModifyListener", new AwsParameters().Add("ListenerArn", request.ListenerArn)
+            .AddStructures("Certificates.member", request.CertificateArns, ElbXml.WriteCertificate)
+            .AddStructures("DefaultActions.member", request.DefaultActions, ElbXml.WriteAction), ct);
+
+    public async Task<DescribeListenerCertificatesResponse> DescribeListenerCertificatesAsync(
+        DescribeListenerCertificatesRequest request, CancellationToken ct = default)
+    {
+        var parameters = new AwsParameters().Add("ListenerArn", request.ListenerArn);
+        var result = await _client.CallAsync("DescribeListenerCertificates", parameters, ct);
+        return new([.. result.Items("Certificates").Select(certificate => certificate.Text("CertificateArn") ?? "")]);
+    }
+
+    public Task AddListenerCertificatesAsync(AddListenerCertificatesRequest request, CancellationToken ct = default) =>
+        _client.CallAsync("AddListenerCertificates", new AwsParameters().Add("ListenerArn", request.ListenerArn)
+            .AddStructures("Certificates.member", request.CertificateArns, ElbXml.WriteCertificate), ct);
+
+    public Task RemoveListenerCertificatesAsync(RemoveListenerCertificatesRequest request, CancellationToken ct = default) =>
+        _client.CallAsync("RemoveListenerCertificates", new AwsParameters().Add("ListenerArn", request.ListenerArn)
+            .AddStructures("Certificates.member", request.CertificateArns, ElbXml.WriteCertificate), ct);
+
+    public async Task<DescribeLoadBalancerAttributesResponse> DescribeLoadBalancerAttributesAsync(
+        DescribeLoadBalancerAttributesRequest request, CancellationToken ct = default)
+    {
+        var parameters = new AwsParameters().Add("LoadBalancerArn", request.LoadBalancerArn);
+        var result = await _client.CallAsync("DescribeLoadBalancerAttributes", parameters, ct);
+        return new([.. result.Items("Attributes").Select(item => new LoadBalancerAttribute(item.Text("Key")!, item.Text("Value") ?? ""))]);
+    }
+
+    public Task ModifyLoadBalancerAttributesAsync(ModifyLoadBalancerAttributesRequest request, CancellationToken ct = default) =>
+        _client.CallAsync("ModifyLoadBalancerAttributes", new AwsParameters().Add("LoadBalancerArn", request.LoadBalancerArn)
+            .AddStructures("Attributes.member", request.Attributes, (form, prefix, attribute) =>
+                form.Add($"{prefix}.Key", attribute.Key).Add($"{prefix}.Value", attribute.Value)), ct);
 
     public Task DeleteListenerAsync(DeleteListenerRequest request, CancellationToken ct = default) =>
         _client.CallAsync("DeleteListener", new AwsParameters().Add("ListenerArn", request.ListenerArn), ct);

@@ -21,7 +21,12 @@ internal static class ElbXml
         .Add($"{prefix}.FixedResponseConfig.MessageBody", action.FixedResponseConfig?.MessageBody)
         .Add($"{prefix}.RedirectConfig.StatusCode", action.RedirectConfig?.StatusCode)
         .Add($"{prefix}.RedirectConfig.Protocol", action.RedirectConfig?.Protocol)
-        .Add($"{prefix}.RedirectConfig.Port", action.RedirectConfig?.Port);
+        .Add($"{prefix}.RedirectConfig.Port", action.RedirectConfig?.Port)
+        .Add($"{prefix}.RedirectConfig.Host", action.RedirectConfig?.Host)
+        .Add($"{prefix}.RedirectConfig.Path", action.RedirectConfig?.Path)
+        .Add($"{prefix}.RedirectConfig.Query", action.RedirectConfig?.Query);
+
+    public static void WriteCertificate(AwsParameters form, string prefix, string arn) => form.Add($"{prefix}.CertificateArn", arn);
 
     public static LoadBalancer ReadLoadBalancer(XElement item) => new()
     {
@@ -46,6 +51,7 @@ internal static class ElbXml
         Port = item.Int("Port"),
         VpcId = item.Text("VpcId"),
         TargetType = item.Text("TargetType"),
+        HealthCheckPath = item.Text("HealthCheckPath"),
         LoadBalancerArns = item.Texts("LoadBalancerArns"),
     };
 
@@ -89,6 +95,11 @@ internal static class ElbXml
             : null,
         RedirectConfig = item.Element("RedirectConfig") is { } redirect
             ? new RedirectActionConfig(redirect.Text("StatusCode") ?? "", redirect.Text("Protocol"), redirect.Text("Port"))
+            {
+                Host = redirect.Text("Host"),
+                Path = redirect.Text("Path"),
+                Query = redirect.Text("Query"),
+            }
             : null,
     };
 }

@@ -29,6 +29,7 @@ public sealed record TargetGroup
     public int? Port { get; init; }
     public string? VpcId { get; init; }
     public string? TargetType { get; init; }
+    public string? HealthCheckPath { get; init; }
     public List<string> LoadBalancerArns { get; init; } = [];
 }
 
@@ -48,7 +49,12 @@ public sealed record Action
 
 public sealed record FixedResponseActionConfig(string StatusCode, string? ContentType = null, string? MessageBody = null);
 
-public sealed record RedirectActionConfig(string StatusCode, string? Protocol = null, string? Port = null);
+public sealed record RedirectActionConfig(string StatusCode, string? Protocol = null, string? Port = null)
+{
+    public string? Host { get; init; }
+    public string? Path { get; init; }
+    public string? Query { get; init; }
+}
 
 public sealed record Listener
 {
@@ -119,7 +125,16 @@ public sealed record CreateTargetGroupRequest
     public string? VpcId { get; init; }
     public string? TargetType { get; init; }
     public string? HealthCheckPath { get; init; }
+    public string? HealthCheckPort { get; init; }
+    public string? HealthCheckProtocol { get; init; }
+    public string? Matcher { get; init; }
     public List<Tag>? Tags { get; init; }
+}
+
+public sealed record ModifyTargetGroupRequest(string TargetGroupArn)
+{
+    public string? HealthCheckPath { get; init; }
+    public string? Matcher { get; init; }
 }
 
 public sealed record CreateTargetGroupResponse(List<TargetGroup> TargetGroups);
@@ -143,6 +158,18 @@ public sealed record CreateListenerRequest
 }
 
 public sealed record CreateListenerResponse(List<Listener> Listeners);
+public sealed record ModifyListenerRequest(string ListenerArn)
+{
+    public List<string>? CertificateArns { get; init; }
+    public List<Action>? DefaultActions { get; init; }
+}
+
+public sealed record DescribeListenerCertificatesRequest(string ListenerArn);
+
+/// <param name="CertificateArns">The default certificate's and those of server name indication.</param>
+public sealed record DescribeListenerCertificatesResponse(List<string> CertificateArns);
+public sealed record AddListenerCertificatesRequest(string ListenerArn, List<string> CertificateArns);
+public sealed record RemoveListenerCertificatesRequest(string ListenerArn, List<string> CertificateArns);
 public sealed record DeleteListenerRequest(string ListenerArn);
 public sealed record DescribeRulesRequest(string ListenerArn);
 public sealed record DescribeRulesResponse(List<Rule> Rules);
@@ -158,3 +185,8 @@ public sealed record CreateRuleRequest
 
 public sealed record CreateRuleResponse(List<Rule> Rules);
 public sealed record DeleteRuleRequest(string RuleArn);
+
+public sealed record LoadBalancerAttribute(string Key, string Value);
+public sealed record DescribeLoadBalancerAttributesRequest(string LoadBalancerArn);
+public sealed record DescribeLoadBalancerAttributesResponse(List<LoadBalancerAttribute> Attributes);
+public sealed record ModifyLoadBalancerAttributesRequest(string LoadBalancerArn, List<LoadBalancerAttribute> Attributes);
