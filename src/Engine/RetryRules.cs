@@ -51,7 +51,9 @@ public static class RetryRules
     /// <param name="jitter">A number in [0,1): spreads runs that failed together.</param>
     public static Verdict Decide(Failure failure, Tries tries, BudgetSettings budget, double jitter)
     {
-        if (failure.Disposition is Disposition.FailPermanentUser or Disposition.FailPermanentQuota or Disposition.NeedsHuman)
+        // What no rule knows is tried once more: most of what happens once does not happen twice.
+        if (failure.Class != Failure.UnknownClass
+            && failure.Disposition is (Disposition.FailPermanentUser or Disposition.FailPermanentQuota or Disposition.NeedsHuman))
         {
             return new Verdict.Stop("trying again cannot help", OutOfBudget: false);
         }

@@ -26,4 +26,9 @@ public abstract class Provider
     public virtual ProviderException CannotCreate(string type) => new(
         $"creating {type}: the local cloud cannot create it",
         $"{type} is known and can be planned, but the stand-in for hashicorp/{Name} has no way to create, change or delete one.");
+
+    /// <summary>What reading or importing a type without an implementation says.</summary>
+    public virtual ProviderException CannotRead(string type) => new(
+        $"reading {type}: the local cloud has none",
+        $"{type} is known and can be planned, but the stand-in for hashicorp/{Name} has no way to read one.");
 }

@@ -45,13 +45,11 @@ public abstract class Resource
     /// <summary>Deletes it and waits until it is gone; a thing that is gone already is fine.</summary>
     public abstract Task DeleteAsync(ResourceChange change, CancellationToken ct);
 
-    /// <summary>The state to read an import id into; by default just <c>id</c>. The planner reads it afterwards.</summary>
-    public virtual TfObject Import(string id) => new() { ["id"] = id };
+    /// <summary>Whether a state that a failed create left names a thing that exists.</summary>
+    public virtual bool IsCreated(TfObject state) => state["id"].HasValue;
 
-    /// <summary>What an import of a thing that does not exist says.</summary>
-    public virtual ProviderException ImportNotFound(string id) => new(
-        "Cannot import non-existent remote object",
-        $"While attempting to import an existing object to \"{Type}\", the provider detected that no object exists with the given id ({id}).");
+    /// <summary>The state of an import id, as far as it takes to read the resource; Terraform reads it next. By default just <c>id</c>.</summary>
+    public virtual Task<TfObject> ImportAsync(string id, CancellationToken ct) => Task.FromResult(new TfObject { ["id"] = id });
 }
 
 /// <summary>A create, an update or a delete.</summary>

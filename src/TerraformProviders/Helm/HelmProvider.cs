@@ -1,0 +1,20 @@
+using Mayfly.TerraformProviders.Resources;
+using Mayfly.TerraformProviders.Values;
+
+namespace Mayfly.TerraformProviders.Helm;
+
+/// <summary>The stand-in for hashicorp/helm.</summary>
+internal sealed class HelmProvider : Provider
+{
+    /// <inheritdoc/>
+    public override string Name => "helm";
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, Func<Resource>> Resources { get; } = new Dictionary<string, Func<Resource>>();
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, Func<DataSource>> DataSources { get; } = new Dictionary<string, Func<DataSource>>();
+
+    /// <inheritdoc/>
+    public override Task ConfigureAsync(TfObject config, CancellationToken ct) => Task.CompletedTask;
+}
