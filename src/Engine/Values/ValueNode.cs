@@ -8,7 +8,11 @@ public readonly record struct ValueOrigin(string File, int Line = 0, int Column 
 }
 
 /// <summary>A node of a YAML tree that knows where it was written. Anchors and merge keys are resolved already.</summary>
-public abstract record ValueNode(ValueOrigin Origin);
+public abstract record ValueNode(ValueOrigin Origin)
+{
+    /// <summary>Levels below the node, as far as the reader built it.</summary>
+    internal int Height { get; init; }
+}
 
 /// <summary>A scalar as it was written. What a plain one means depends on the reader, so it is kept.</summary>
 /// <param name="Text">The text, quotes and escapes resolved.</param>

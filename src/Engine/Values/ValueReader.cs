@@ -29,12 +29,14 @@ public sealed class ValueReader
     private readonly Dictionary<string, ValueNode> _anchors = [];
     private readonly List<ValueProblem> _problems = [];
     private readonly string _file;
+    private readonly int _firstLine;
     private readonly YamlDialect _dialect;
     private readonly IParser _parser;
 
-    private ValueReader(string text, string file, YamlDialect dialect)
+    private ValueReader(string text, string file, int firstLine, YamlDialect dialect)
     {
         _file = file;
+        _firstLine = firstLine;
         _dialect = dialect;
         _parser = new Parser(new StringReader(text));
     }
@@ -42,7 +44,12 @@ public sealed class ValueReader
     /// <summary>The first document as a tree; null when it is empty or cannot be read.</summary>
     public static ValueNode? Read(string text, string file, YamlDialect dialect, out IReadOnlyList<ValueProblem> problems)
     {
-        var reader = new ValueReader(text, file, dialect);
+        return Read(text, file, 1, dialect, out problems);
+    }
+
+    private static ValueNode? Read(string text, string file, int firstLine, YamlDialect dialect, out IReadOnlyList<ValueProblem> problems)
+    {
+        var reader = new ValueReader(text, file, firstLine, dialect);
         try
         {
             var root = reader.Document();
@@ -51,10 +58,38 @@ public sealed class ValueReader
         }
         catch (YamlException broken)
         {
-            reader._problems.AddRange(YamlComplaint.Of(broken, text, file));
+            reader._problems.AddRange(YamlComplaint.Of(broken, text, file, firstLine));
             problems = reader._problems;
             return null;
         }
+    }
+
+    /// <summary>
+    /// The documents of a values file. Helm 3 takes the first and leaves the rest; Helm 4 cuts the file at lines of three
+    /// hyphens and merges the pieces.
+    /// </summary>
+    public static IReadOnlyList<ValueNode?> ReadValues(string text, string file, int helmMajor, out IReadOnlyList<ValueProblem> problems)
+    {
+        if (helmMajor < 4)
+        {
+            return [Read(text, file, YamlDialect.Helm, out problems)];
+        }
+
+        var roots = new List<ValueNode?>();
+        var all = new List<ValueProblem>();
+        var lines = text.Split('\n');
+        for (var start = 0; start <= lines.Length;)
+        {
+            var end = Array.FindIndex(lines, start, line => line.StartsWith("---", StringComparison.Ordinal) && line.Trim() == "---");
+            end = end < 0 ? lines.Length : end;
+            var piece = string.Join('\n', lines[start..end]) + (end < lines.Length ? "\n" : "");
+            roots.Add(Read(piece, file, start + 1, YamlDialect.Helm, out var found));
+            all.AddRange(found);
+            start = end + 1;
+        }
+
+        problems = all;
+        return roots;
     }
 
     private ValueNode? Document()
@@ -87,9 +122,10 @@ public sealed class ValueReader
 
         if (_parser.TryConsume<AnchorAlias>(out var alias))
         {
-            return _anchors.TryGetValue(alias.Value.Value, out var target)
-                ? target
-                : throw new YamlException(alias.Start, alias.End, YamlComplaint.UnknownAnchor + alias.Value.Value);
+            return !_anchors.TryGetValue(alias.Value.Value, out var target)
+                    ? throw new YamlException(alias.Start, alias.End, YamlComplaint.UnknownAnchor + alias.Value.Value)
+                : depth + target.Height > DepthLimit ? throw new YamlException(alias.Start, alias.End, YamlComplaint.TooDeep)
+                : target;
         }
 
         ValueNode node;
@@ -108,7 +144,7 @@ public sealed class ValueReader
                     items.Add(Node(depth + 1));
                 }
 
-                node = new ValueList(items, Place(start.Start));
+                node = new ValueList(items, Place(start.Start)) { Height = 1 + items.Select(item => item.Height).DefaultIfEmpty(0).Max() };
                 break;
             default:
                 _parser.Consume<MappingStart>();
@@ -154,7 +190,10 @@ public sealed class ValueReader
             }
         }
 
-        return new ValueMap([.. entries.Values], origin);
+        return new ValueMap([.. entries.Values], origin)
+        {
+            Height = 1 + entries.Values.Select(entry => entry.Value.Height).DefaultIfEmpty(0).Max(),
+        };
     }
 
     // Merge keys act in the order of the file, as in Go's yaml v2: what comes later wins, and of a list the first map does.
@@ -178,5 +217,5 @@ public sealed class ValueReader
 
     private static string? TagOf(Scalar scalar) => scalar.Tag.IsEmpty || scalar.Tag.IsNonSpecific ? null : scalar.Tag.Value;
 
-    private ValueOrigin Place(Mark mark) => new(_file, (int)mark.Line, (int)mark.Column);
+    private ValueOrigin Place(Mark mark) => new(_file, (int)mark.Line + _firstLine - 1, (int)mark.Column);
 }

@@ -10,14 +10,14 @@ internal static partial class YamlComplaint
     public const string UnknownAnchor = "mayfly: unknown anchor ";
 
     /// <summary>The problems behind a syntax error. Every tab in an indentation is one; otherwise there is one, at the place of the error.</summary>
-    public static IEnumerable<ValueProblem> Of(YamlException broken, string text, string file)
+    public static IEnumerable<ValueProblem> Of(YamlException broken, string text, string file, int firstLine)
     {
         var lines = text.Split('\n');
         var tabs = lines
             .Select((line, index) => (line, number: index + 1))
             .Where(row => IndentWithTab().IsMatch(row.line))
             .Select(row => new ValueProblem(
-                new ValueOrigin(file, row.number, row.line.IndexOf('\t', StringComparison.Ordinal) + 1),
+                new ValueOrigin(file, row.number + firstLine - 1, row.line.IndexOf('\t', StringComparison.Ordinal) + 1),
                 "a tab in the indentation; YAML wants spaces"))
             .ToList();
         if (tabs.Count > 0)
@@ -28,7 +28,7 @@ internal static partial class YamlComplaint
         var line = (int)Math.Clamp(broken.Start.Line, 1, lines.Length);
         var excerpt = lines[line - 1].Trim();
         var what = Reason(broken.Message, excerpt);
-        return [new ValueProblem(new ValueOrigin(file, line, (int)Math.Max(1, broken.Start.Column)), what)];
+        return [new ValueProblem(new ValueOrigin(file, line + firstLine - 1, (int)Math.Max(1, broken.Start.Column)), what)];
     }
 
     private static string Reason(string message, string excerpt)
