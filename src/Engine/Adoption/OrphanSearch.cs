@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Mayfly.Aws;
+using Mayfly.Engine.Environments;
+using Mayfly.Engine.Tools;
+
+namespace Mayfly.Engine.Adoption;
+
+/// <summary>
+/// Reads off a plan what it would create, asks whether it exists, and says what can be adopted. Needs no list: the identity rules
+/// know how a resource of a type is found. Looks only, changes nothing.
+/// </summary>
+/// <param name="rules">The identity rules.</param>
+/// <param name="ask">Asks AWS; throws <see cref="AwsException"/>.</param>
+/// <param name="askCluster">Asks the cluster's API for a path; null while there is no cluster, and nothing in it then.</param>
+/// <param name="names"><c>env</c>, <c>account</c>, <c>region</c>, <c>partition</c>.</param>
+public sealed class OrphanSearch(
+    IdentityRules rules,
+    Func<Question, CancellationToken, Task<Reply>> ask,
+    Func<Question, CancellationToken, Task<Reply>>? askCluster,
+    IReadOnlyDictionary<string, string> names)
+{
+    // As many as AWS takes at once from one caller without throttling its describe calls.
+    private const int AtOnce = 8;
+
+    private readonly string _environment = names["env"];
+    private readonly ConcurrentDictionary<string, Lazy<Task<AwsObservation<Reply>>>> _answers = new();
+
+    // A name that holds the env id as a word of its own can be no other environment's: pr-42-nodes, never pr-421-nodes.
+    private readonly Regex _ownName = new($"(?<![A-Za-z0-9]){Regex.Escape(names["env"])}(?![A-Za-z0-9])", RegexOptions.CultureInvariant);
+
+    /// <summary>Looks for every resource that the plan would create.</summary>
+    public async Task<OrphanFindings> LookAsync(Plan plan, CancellationToken ct)
+    {
+        var found = new ConcurrentBag<object>();
+        var created = plan.Changes.Where(change => change.IsCreate).ToList();
+        await Parallel.ForEachAsync(created, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (change, token) =>
+        {
+            if (await LookForAsync(change, token) is { } finding)
+            {
+                found.Add(finding);
+            }
+        });
+
+        return new OrphanFindings(
+            [.. found.OfType<Orphan>().OrderBy(orphan => orphan.Address, StringComparer.Ordinal)],
+            [.. found.OfType<Stranger>().OrderBy(stranger => stranger.Address, StringComparer.Ordinal)],
+            [.. found.OfType<Doubt>().OrderBy(doubt => doubt.Address, StringComparer.Ordinal)]);
+    }
+
+    private async Task<object?> LookForAsync(PlannedChange change, CancellationToken ct)
+    {
+        if (rules.Find(change.Type) is not { } rule)
+        {
+            return null;
+        }
+
+        var template = new AttributeTemplate(change.After, names);
+        if (rule.Service.Length == 0)
+        {
+            // A user's rule without a question: the import itself tells whether it is there.
+            return template.Fill(rule.ImportId) is { } id ? new Orphan(change.Address, id) : null;
+        }
+
+        var nameTag = AttributeTemplate.Attribute(change.After, "tags_all.Name") ?? AttributeTemplate.Attribute(change.After, "tags.Name");
+        if (QuestionWriter.Write(rule, template, nameTag, _environment) is not { } question)
+        {
+            return null;
+        }
+
+        switch (await AnswerAsync(rule, question, ct))
+        {
+            case AwsObservation<Reply>.Present(var reply):
+                return Decide(rule, change, template, reply);
+            case AwsObservation<Reply>.Unknown(var cause):
+                return new Doubt(change.Address, $"{rule.Service} {rule.Operation}", cause);
+            default:
+                return null;
+        }
+    }
+
+    private object? Decide(IdentityRule rule, PlannedChange change, AttributeTemplate template, Reply reply)
+    {
+        var matches = Matches(rule, template, reply);
+        if (matches.Count == 0)
+        {
+            return null;
+        }
+
+        if (matches.Count > 1 && !rule.TakesFirst)
+        {
+            return new Doubt(change.Address, $"{rule.Service} {rule.Operation}", null, matches.Count);
+        }
+
+        if (template.Fill(rule.ImportId, matches[0]) is not { } importId)
+        {
+            return null;
+        }
+
+        var owner = OwnerOf(rule, matches[0], change, importId);
+        return owner.IsOurs
+            ? new Orphan(change.Address, importId, IsScheduledForDeletion(rule, matches[0]) ? importId : null)
+            : new Stranger(change.Address, importId, owner.Name);
+    }
+
+    private static List<Reply> Matches(IdentityRule rule, AttributeTemplate template, Reply reply)
+    {
+        var items = rule.Items.Length == 0 ? [reply] : reply.Select(rule.Items).ToList();
+        if (rule.IsReply)
+        {
+            return items.Count > 0 ? [reply] : [];
+        }
+
+        // A condition whose attribute is not planned says nothing about the item, and an empty one wants the field to be absent.
+        return [.. items.Where(item => rule.Where.All(condition =>
+            template.Fill(condition.Value) is { } wanted && (item.Select(condition.Key).FirstOrDefault()?.Text ?? "") == wanted))];
+    }
+
+    private (bool IsOurs, string? Name) OwnerOf(IdentityRule rule, Reply item, PlannedChange change, string importId)
+    {
+        if (rule.NameIsOwn || rule.Owned is IdentityRule.ByParent or IdentityRule.ByCluster)
+        {
+            return (true, _environment);
+        }
+
+        if (rule.Owned != IdentityRule.ByName && item.Tags(rule.Owned).TryGetValue(EnvironmentIdentity.OwnerTag, out var owner))
+        {
+            return (owner == _environment, owner);
+        }
+
+        return (_ownName.IsMatch(importId) || PlannedNames(change.After).Any(_ownName.IsMatch), null);
+    }
+
+    private static IEnumerable<string> PlannedNames(JsonElement planned) =>
+        new[] { "name", "identifier", "cluster_identifier", "bucket", "domain_name", "key_name", "alarm_name", "role" }
+            .Select(attribute => AttributeTemplate.Attribute(planned, attribute))
+            .OfType<string>();
+
+    private static bool IsScheduledForDeletion(IdentityRule rule, Reply item) =>
+        rule.DeletionMark is { } mark && item.Select(mark).Any();
+
+    private async Task<AwsObservation<Reply>> AnswerAsync(IdentityRule rule, Question question, CancellationToken ct)
+    {
+        var answer = _answers.GetOrAdd(question.Key, _ => new Lazy<Task<AwsObservation<Reply>>>(() => AskAsync(rule, question, ct)));
+        return await answer.Value;
+    }
+
+    private async Task<AwsObservation<Reply>> AskAsync(IdentityRule rule, Question question, CancellationToken ct)
+    {
+        var inCluster = rule.Service == "kubernetes";
+        if (inCluster && askCluster is null)
+        {
+            return new AwsObservation<Reply>.NotFound();
+        }
+
+        var answer = await AwsObservation.LookAsync(() => inCluster ? askCluster!(question, ct) : ask(question, ct));
+        return answer is AwsObservation<Reply>.NotFound && rule.AbsentIsPresent is not null
+            ? await LookClosely(rule, question, ct)
+            : answer;
+    }
+
+    // "There are no tags" and "there is no bucket" are both a not-found to the client; the code tells them apart.
+    private async Task<AwsObservation<Reply>> LookClosely(IdentityRule rule, Question question, CancellationToken ct)
+    {
+        try
+        {
+            return new AwsObservation<Reply>.Present(await ask(question, ct));
+        }
+        catch (AwsException exception) when (exception.Code == rule.AbsentIsPresent)
+        {
+            var nothing = rule.Items.Split('.').Reverse().Aggregate<string, Reply?>(null, (child, name) => new Reply(name, null, child is null ? [] : [child]))!;
+            return new AwsObservation<Reply>.Present(new Reply("", null, [nothing]));
+        }
+        catch (AwsException exception)
+        {
+            return exception.IsNotFound ? new AwsObservation<Reply>.NotFound() : new AwsObservation<Reply>.Unknown(exception);
+        }
+    }
+}
