@@ -47,7 +47,7 @@ public static class AwsErrorCodes
     /// <summary>True when AWS says that the named thing does not exist.</summary>
     public static bool IsNotFound(string code) =>
         NotFound.Contains(code)
-        || code.EndsWith(".NotFound", StringComparison.Ordinal)
+        || code.EndsWith("NotFound", StringComparison.Ordinal)
         || code.EndsWith("NotFoundException", StringComparison.Ordinal)
         || code.EndsWith("NotFoundFault", StringComparison.Ordinal);
 

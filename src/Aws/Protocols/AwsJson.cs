@@ -9,13 +9,15 @@ namespace Mayfly.Aws.Protocols;
 internal static class AwsJson
 {
     public static JsonObject Parse(byte[] body, AwsService service, string operation) =>
-        body.Length == 0 ? [] : Read(body, AwsJsonContext.Default.JsonObject, service, operation);
+        Read(body, AwsJsonContext.Default.JsonObject, service, operation);
 
     public static T Read<T>(byte[] body, JsonTypeInfo<T> type, AwsService service, string operation)
     {
         try
         {
-            return JsonSerializer.Deserialize(body.Length == 0 ? "{}"u8 : body, type) ?? throw new JsonException("null");
+            // An operation without an answer answers with nothing, and some stand-ins with a null.
+            return JsonSerializer.Deserialize(body.Length == 0 || body.AsSpan().SequenceEqual("null"u8) ? "{}"u8 : body, type)
+                ?? throw new JsonException("null");
         }
         catch (JsonException exception)
         {
