@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using k8s.Autorest;
 using Mayfly.Aws;
 using Mayfly.Engine.Failures;
+using Mayfly.Engine.Tools;
 
 namespace Mayfly.Engine;
 
@@ -11,12 +12,12 @@ public static class OutsideWorld
     /// <summary>Classifies an exception that the outside world caused; null when the outside world did not.</summary>
     public static Failure? Classify(Exception exception) => exception switch
     {
-        HttpOperationException kubernetes => FailureClassifier.Classify("kubectl", KubernetesText(kubernetes)),
+        HttpOperationException kubernetes => ToolFailure.Of("kubectl", KubernetesText(kubernetes)),
         _ when AwsException.From(exception) is { Service: not null } or { RequestId: not null } or { Code: not AwsErrorCodes.NoAnswer } =>
-            FailureClassifier.Classify("aws", AwsText(AwsException.From(exception)!)),
+            ToolFailure.Of("aws", AwsText(AwsException.From(exception)!)),
         HttpRequestException or SocketException or IOException or TimeoutException or UnauthorizedAccessException =>
-            FailureClassifier.Classify("http", exception.Message),
-        TaskCanceledException { InnerException: TimeoutException } => FailureClassifier.Classify("http", exception.Message),
+            ToolFailure.Of("http", exception.Message),
+        TaskCanceledException { InnerException: TimeoutException } => ToolFailure.Of("http", exception.Message),
         _ => null,
     };
 

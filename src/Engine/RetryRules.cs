@@ -52,13 +52,13 @@ public static class RetryRules
     public static Verdict Decide(Failure failure, Tries tries, BudgetSettings budget, double jitter)
     {
         // What no rule knows is tried once more: most of what happens once does not happen twice.
-        if (failure.Class != Failure.UnknownClass
-            && failure.Disposition is (Disposition.FailPermanentUser or Disposition.FailPermanentQuota or Disposition.NeedsHuman))
+        var isUnknown = failure.Rule == Failure.UnknownRule;
+        if (!isUnknown && failure.Disposition is (Disposition.FailPermanentUser or Disposition.FailPermanentQuota or Disposition.NeedsHuman))
         {
             return new Verdict.Stop("trying again cannot help", OutOfBudget: false);
         }
 
-        if (failure.Class == Failure.UnknownClass && tries.OfRule > 1)
+        if (isUnknown && tries.OfRule > 1)
         {
             return new Verdict.Stop("no rule knows this failure, and it came twice", OutOfBudget: true);
         }

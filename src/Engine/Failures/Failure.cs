@@ -53,6 +53,9 @@ public sealed record Failure(
     /// <summary>The class of a failure that no rule knows. It is retried once at most.</summary>
     public const string UnknownClass = "unknown";
 
+    /// <summary>The rule's id where no rule matched.</summary>
+    public const string UnknownRule = "unknown";
+
     /// <summary>The program that reported it: terraform, helm, kubectl, eso, aws or http.</summary>
     public string Tool { get; init; } = "";
 

@@ -27,7 +27,7 @@ public sealed partial class Terraform(IToolRunner tools, string binary, Terrafor
 
     private Failure Classify(string text)
     {
-        var failure = FailureClassifier.Classify("terraform", text);
+        var failure = ToolFailure.Of("terraform", text);
 
         // Whatever the binary says is missing in its data directory, the next attempt initialises again instead of trusting the note.
         if (failure.Class is "tf_backend_init_required" or "tf_provider_checksum_mismatch" or "tf_provider_download_failed")

@@ -1,0 +1,188 @@
+using System.Globalization;
+using k8s;
+using Mayfly.Engine.Clouds;
+using Mayfly.Engine.Clouds.Aws;
+using Mayfly.Engine.Clouds.Cluster;
+using Mayfly.Engine.Configuration;
+using Mayfly.Engine.Events;
+using Mayfly.Engine.Failures;
+using Mayfly.Engine.Infrastructure;
+using Mayfly.Engine.Leases;
+using Mayfly.Engine.Tools;
+
+namespace Mayfly.Engine.Stages;
+
+/// <summary>
+/// Drops state entries whose real thing is gone and which would make the next plan fail: what lives in a cluster that no longer
+/// exists, is another incarnation of the same name, or has lost the namespace.
+/// Looks at: each root's state, the cluster in AWS, its namespaces. May change: the Terraform state, after a backup, in one write.
+/// Proof: the state pulled again holds none of them. Nothing is dropped on a doubt: a look that fails is a failure.
+/// </summary>
+public sealed class PruneZombies(Blueprint blueprint, TerraformRoots roots, ClusterDoor door, RunLease lease, IObjectStore store) : IStage
+{
+    /// <inheritdoc />
+    public string Name => StageNames.Prune;
+
+    /// <inheritdoc />
+    public async Task<StageResult> RunAsync(Run run, CancellationToken ct)
+    {
+        var pruned = 0;
+        foreach (var layer in roots.RootLayers)
+        {
+            var result = await PruneAsync(layer, run, ct);
+            if (!result.Is(out var count, out var failure))
+            {
+                return new StageResult.Failed(failure) { WroteSomething = pruned > 0 };
+            }
+
+            pruned += count;
+        }
+
+        return pruned > 0 ? new StageResult.Changed($"dropped {pruned} from the state") : new StageResult.Unchanged("no entry without its thing");
+    }
+
+    private async Task<Outcome<int>> PruneAsync(LayerSettings layer, Run run, CancellationToken ct)
+    {
+        var reporter = new StageReporter(run, Name);
+        if (!(await roots.OpenAsync(layer, reporter, ct)).Is(out var terraform, out var failure))
+        {
+            return failure;
+        }
+
+        if (!(await RescueAsync(terraform, reporter, ct)).Is(out _, out failure)
+            || !(await terraform.StatePullAsync(ct)).Is(out var state, out failure))
+        {
+            return failure;
+        }
+
+        var inCluster = state.Managed.Where(instance => instance.IsInCluster).ToList();
+        if (inCluster.Count == 0)
+        {
+            return 0;
+        }
+
+        var cluster = await door.FindAsync(ct);
+        var zombies = Classify(state, cluster?.Facts, await MissingNamespacesAsync(cluster, inCluster, ct));
+        if (zombies.Count == 0)
+        {
+            return 0;
+        }
+
+        if (await lease.EnsureHeldAsync(ct) is { } lost)
+        {
+            return lost;
+        }
+
+        await BackUpAsync(terraform, state, run, ct);
+        if (!(await terraform.StateRemoveAsync([.. zombies.Select(zombie => zombie.Address)], ct)).Is(out _, out failure))
+        {
+            return failure;
+        }
+
+        foreach (var zombie in zombies)
+        {
+            run.Report(new Pruned(Name, zombie.Address, zombie.Why));
+        }
+
+        return zombies.Count;
+    }
+
+    /// <summary>The entries to drop. Pure. A cluster that was not looked at for sure never gets here.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="cluster">The cluster as AWS has it; null when AWS says that there is none.</param>
+    /// <param name="missingNamespaces">Namespaces that the cluster itself says do not exist.</param>
+    public static IReadOnlyList<Zombie> Classify(TerraformState state, ClusterFacts? cluster, IReadOnlySet<string> missingNamespaces)
+    {
+        var inCluster = state.Managed.Where(instance => instance.IsInCluster);
+        if (cluster is null)
+        {
+            return [.. inCluster.Select(instance => new Zombie(instance.Address, "its cluster does not exist"))];
+        }
+
+        var recorded = state.Managed.FirstOrDefault(instance => instance.Type == "aws_eks_cluster" && instance.Text("name") == cluster.Name);
+        if (recorded is not null && OtherIncarnation(recorded, cluster) is { } difference)
+        {
+            return [.. inCluster.Select(instance => new Zombie(instance.Address, $"its cluster is another one of the same name: {difference}"))];
+        }
+
+        return [.. inCluster
+            .Select(instance => (instance.Address, Namespace: NamespaceOf(instance)))
+            .Where(entry => entry.Namespace is not null && missingNamespaces.Contains(entry.Namespace))
+            .Select(entry => new Zombie(entry.Address, $"namespace {entry.Namespace} does not exist"))];
+    }
+
+    private static string? OtherIncarnation(StateInstance recorded, ClusterFacts cluster)
+    {
+        if (recorded.Text("endpoint") is { Length: > 0 } endpoint && endpoint != cluster.Endpoint && cluster.Endpoint.Length > 0)
+        {
+            return $"it answers at {cluster.Endpoint}, the state says {endpoint}";
+        }
+
+        return DateTimeOffset.TryParse(recorded.Text("created_at"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var created)
+            && cluster.CreatedAt is { } real && Math.Abs((real - created).TotalSeconds) > 1
+            ? $"it was made at {real:O}, the state says {created:O}"
+            : null;
+    }
+
+    // A namespace's own entry is no zombie by its absence: terraform's refresh sees that it is gone and makes it again.
+    private static string? NamespaceOf(StateInstance instance) =>
+        instance.Type is "kubernetes_namespace" or "kubernetes_namespace_v1" ? null
+        : instance.Text("namespace")
+            ?? (instance.Attributes.ValueKind is System.Text.Json.JsonValueKind.Object
+                && instance.Attributes.TryGetProperty("metadata", out var metadata)
+                && metadata.ValueKind is System.Text.Json.JsonValueKind.Array && metadata.GetArrayLength() > 0
+                && metadata[0].TryGetProperty("namespace", out var name) ? name.GetString() : null);
+
+    private static async Task<HashSet<string>> MissingNamespacesAsync(Cluster? cluster, List<StateInstance> inCluster, CancellationToken ct)
+    {
+        var missing = new HashSet<string>(StringComparer.Ordinal);
+        if (cluster is null)
+        {
+            return missing;
+        }
+
+        foreach (var name in inCluster.Select(NamespaceOf).OfType<string>().Where(name => name.Length > 0).Distinct())
+        {
+            if (await Cluster.FindAsync(() => cluster.Api.CoreV1.ReadNamespaceAsync(name, cancellationToken: ct)) is null)
+            {
+                missing.Add(name);
+            }
+        }
+
+        return missing;
+    }
+
+    // An apply whose last state could not be written left it in its folder: that state is newer than the stored one.
+    private async Task<Outcome<Done>> RescueAsync(Terraform terraform, StageReporter reporter, CancellationToken ct)
+    {
+        var file = Path.Combine(terraform.Root.Directory, "errored.tfstate");
+        if (!File.Exists(file))
+        {
+            return new Done();
+        }
+
+        if (await lease.EnsureHeldAsync(ct) is { } lost)
+        {
+            return lost;
+        }
+
+        var pushed = await terraform.StatePushAsync(await File.ReadAllBytesAsync(file, ct), ct);
+        if (pushed.Failure is null)
+        {
+            reporter.Notice("wrote a state that an earlier run could not save");
+            File.Delete(file);
+        }
+
+        return pushed;
+    }
+
+    private async Task BackUpAsync(Terraform terraform, TerraformState state, Run run, CancellationToken ct)
+    {
+        var key = $"{blueprint.StatePrefix}/backups/{terraform.Root.Name}-{state.Serial}-{run.Id}.tfstate";
+        await store.PutAsync(key, state.Json, PutCondition.Always, ct);
+        run.Report(new Noticed(Name, $"backed the state up to {store.Location}/{key}"));
+    }
+
+    /// <summary>A state entry whose thing is gone, and how that is known.</summary>
+    public sealed record Zombie(string Address, string Why);
+}

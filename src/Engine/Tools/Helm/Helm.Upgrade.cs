@@ -1,0 +1,27 @@
+namespace Mayfly.Engine.Tools;
+
+/// <summary>What upgrade is told.</summary>
+/// <param name="Release">Name of the release.</param>
+/// <param name="Chart">Directory of the chart.</param>
+/// <param name="ValuesFile">The composed values.</param>
+/// <param name="Timeout">How long it waits for everything to be ready.</param>
+/// <param name="Fingerprint">Says what was deployed; a label of the release.</param>
+public sealed record UpgradeOptions(string Release, string Chart, string ValuesFile, TimeSpan Timeout, string Fingerprint);
+
+public sealed partial class Helm
+{
+    /// <summary>The label of a release that says which chart and values it was made of.</summary>
+    public const string FingerprintLabel = "mayfly-fingerprint";
+
+    // Ten revisions are enough to go back; more would only fill the cluster with secrets.
+    public static IReadOnlyList<string> UpgradeArguments(UpgradeOptions options) =>
+    [
+        "upgrade", options.Release, options.Chart, "--install", "--create-namespace", "--wait",
+        "--timeout", Seconds(options.Timeout), "--values", options.ValuesFile,
+        "--labels", $"{FingerprintLabel}={options.Fingerprint}", "--history-max", "10", "--hide-notes",
+    ];
+
+    /// <summary>Installs or upgrades, and waits until everything is ready.</summary>
+    public Task<Outcome<Done>> UpgradeAsync(UpgradeOptions options, StageReporter reporter, CancellationToken ct) =>
+        RunAsync(UpgradeArguments(options), reporter, ct);
+}
