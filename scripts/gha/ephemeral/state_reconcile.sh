@@ -1,0 +1,4 @@
+#!/usr/bin/env bash
+# Prunes what is gone and adopts what exists, before anything is planned.
+# The documented entry point; all it does is call mayfly, which takes the pull request from the event or from the arguments.
+exec "$(dirname "${BASH_SOURCE[0]}")/../../../mayfly" stage reconcile "$@"
