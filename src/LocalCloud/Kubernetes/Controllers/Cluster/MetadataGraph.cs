@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Mayfly.LocalCloud.Kubernetes.Controllers.Machinery;
+
+namespace Mayfly.LocalCloud.Kubernetes.Controllers.Cluster;
+
+/// <summary>A kind whose objects the graph follows.</summary>
+public sealed record GraphKind(ServedKind Served, Informer<MetadataOnly> Informer)
+{
+    /// <summary>Where it is.</summary>
+    public ResourcePath Path => Served.Path;
+
+    /// <summary>What tells it from others, whatever version it is asked for in.</summary>
+    public string Id => $"{Path.Plural}.{Path.Group}";
+}
+
+/// <summary>
+/// The metadata of everything in the cluster, whatever kind, custom ones included: who owns whom, what is in which namespace. Kinds
+/// come and go with their definitions.
+/// </summary>
+public sealed class MetadataGraph : IAsyncDisposable
+{
+    private const string Dependents = "dependents";
+    private const string Uid = "uid";
+    private const string Namespace = "namespace";
+    private readonly ControllerContext _context;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _asked = new(0);
+    private readonly List<Action<GraphKind, MetadataOnly?, MetadataOnly?>> _handlers = [];
+    private Task _refreshing = Task.CompletedTask;
+    private ImmutableDictionary<string, GraphKind> _kinds = ImmutableDictionary<string, GraphKind>.Empty;
+
+    /// <summary>For one cluster.</summary>
+    public MetadataGraph(ControllerContext context) => _context = context;
+
+    /// <summary>All kinds that are followed.</summary>
+    public IEnumerable<GraphKind> Kinds => _kinds.Values;
+
+    /// <summary>Calls a handler at each change; add it before <see cref="StartAsync"/>.</summary>
+    public void OnChange(Action<GraphKind, MetadataOnly?, MetadataOnly?> handler) => _handlers.Add(handler);
+
+    /// <summary>Asks what there is, and follows it from then on.</summary>
+    public async Task StartAsync(CancellationToken ct)
+    {
+        await RefreshAsync(ct);
+        var definitions = _context.Informers.ForMetadata(new ResourcePath("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions"));
+        definitions.OnChange((_, _) => _asked.Release());
+        _refreshing = Task.Run(() => RefreshWhenAskedAsync(_stopping.Token), CancellationToken.None);
+    }
+
+    /// <summary>The kind of an id.</summary>
+    public GraphKind? Kind(string id) => _kinds.GetValueOrDefault(id);
+
+    /// <summary>The kind of a group and kind name, as owner references name it.</summary>
+    public GraphKind? Kind(string apiVersion, string kind)
+    {
+        var group = apiVersion.Contains('/') ? apiVersion[..apiVersion.IndexOf('/')] : "";
+        return _kinds.Values.FirstOrDefault(candidate => candidate.Path.Kind == kind && candidate.Path.Group == group);
+    }
+
+    /// <summary>The objects that name an owner.</summary>
+    public IEnumerable<(GraphKind Kind, MetadataOnly Item)> DependentsOf(string uid) =>
+        _kinds.Values.SelectMany(kind => kind.Informer.Store.List(Dependents, uid).Select(item => (kind, item)));
+
+    /// <summary>The object of a UID.</summary>
+    public (GraphKind Kind, MetadataOnly Item)? Find(string uid)
+    {
+        foreach (var kind in _kinds.Values)
+        {
+            if (kind.Informer.Store.List(Uid, uid) is [var item, ..])
+            {
+                return (kind, item);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What is in a namespace.</summary>
+    public IEnumerable<(GraphKind Kind, List<MetadataOnly> Items)> ContentOf(string @namespace) =>
+        _kinds.Values.Where(kind => kind.Served.Namespaced)
+            .Select(kind => (kind, kind.Informer.Store.List(Namespace, @namespace)))
+            .Where(content => content.Item2.Count > 0);
+
+    private async Task RefreshWhenAskedAsync(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                await _asked.WaitAsync(ct);
+                while (_asked.Wait(0, CancellationToken.None))
+                {
+                }
+
+                await RefreshAsync(ct);
+            }
+            catch (Exception failure) when (failure is ClusterApiException or HttpRequestException or IOException or JsonException)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), _context.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _asked.Release();
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task RefreshAsync(CancellationToken ct)
+    {
+        var served = (await Discovery.AllAsync(_context.Api, ct))
+            .Where(kind => kind.Verbs.Contains("list") && kind.Verbs.Contains("watch") && kind.Verbs.Contains("delete") && kind.Path.Plural != "events")
+            .ToDictionary(kind => $"{kind.Path.Plural}.{kind.Path.Group}");
+        foreach (var (id, gone) in _kinds.Where(kind => !served.TryGetValue(kind.Key, out var now) || now.Path != kind.Value.Path))
+        {
+            _context.Informers.EndMetadata(gone.Path);
+            _kinds = _kinds.Remove(id);
+        }
+
+        foreach (var (id, kind) in served.Where(kind => !_kinds.ContainsKey(kind.Key)))
+        {
+            var informer = _context.Informers.ForMetadata(kind.Path);
+            informer.Store.AddIndex(Uid, item => [item.Metadata.Uid]);
+            informer.Store.AddIndex(Dependents, item => (item.Metadata.OwnerReferences ?? []).Select(owner => owner.Uid).Distinct());
+            informer.Store.AddIndex(Namespace, item => item.Metadata.NamespaceProperty is { } name ? [name] : []);
+            var entry = new GraphKind(kind, informer);
+            _kinds = _kinds.Add(id, entry);
+            informer.OnChange((old, item) => _handlers.ForEach(handler => handler(entry, old, item)));
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _refreshing;
+        _stopping.Dispose();
+        _asked.Dispose();
+    }
+}
