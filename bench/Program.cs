@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using Mayfly.Bench;
+using Spectre.Console;
+
+// Measures the command line as people run it: its start, and a run over an environment that has converged already.
+// Usage: dotnet run --project bench -c Release [-- REPOSITORY]. It starts the local cloud and leaves it as it found it.
+var repository = args.Length > 0 ? args[0] : Directory.GetCurrentDirectory();
+var mayfly = Path.Combine(repository, "artifacts", "publish", "mayfly");
+if (!File.Exists(mayfly))
+{
+    AnsiConsole.MarkupLine("[red]There is no build to measure.[/] Run ./mayfly --version first.");
+    return 2;
+}
+
+var table = new Table().AddColumn("what").AddColumn("measured").AddColumn("wanted");
+var version = await Measure.StartAsync(mayfly, "--version");
+table.AddRow("mayfly --version", $"{version.TotalMilliseconds:0} ms", "< 150 ms");
+var help = await Measure.StartAsync(mayfly, "--help");
+table.AddRow("mayfly --help", $"{help.TotalMilliseconds:0} ms", "< 150 ms");
+
+using var work = new TemporaryFolder();
+var shims = await ToolShims.CreateAsync(work.Path);
+var first = await Measure.UpAsync(mayfly, repository, shims);
+table.AddRow("up, empty cloud", $"{first.Wall.TotalSeconds:0.0} s, of which terraform and helm {first.Tools.TotalSeconds:0.0} s", "");
+var again = await Measure.UpAsync(mayfly, repository, shims);
+table.AddRow("up, converged", $"{again.Wall.TotalSeconds:0.0} s, of which terraform and helm {again.Tools.TotalSeconds:0.0} s", "");
+table.AddRow("up, converged, own time", $"{(again.Wall - again.Tools).TotalSeconds:0.00} s", "< 2 s");
+table.AddRow("up, converged, own memory", $"{again.PeakBytes / 1e6:0} MB", "< 250 MB");
+var down = await Measure.RunAsync(mayfly, repository, shims, "down");
+table.AddRow("down", $"{down.Wall.TotalSeconds:0.0} s, of which terraform and helm {down.Tools.TotalSeconds:0.0} s", "");
+AnsiConsole.Write(table);
+return again.ExitCode;
