@@ -12,12 +12,16 @@ public static class TfCoercion
         (_, TfNull or TfUnknown) => value,
         (TfType.Primitive primitive, _) => ToPrimitive(primitive, value),
         (TfType.List list, _) => new TfList([.. Elements(value).Select(element => To(list.Element, element))]),
-        (TfType.Set set, _) => new TfSet([.. Elements(value).Select(element => To(set.Element, element)).Distinct()]),
+        (TfType.Set set, _) => new TfSet(Unlike([.. Elements(value).Select(element => To(set.Element, element))])),
         (TfType.Map map, _) => new TfMap(Entries(value).ToDictionary(entry => entry.Key, entry => To(map.Element, entry.Value))),
         (TfType.Tuple tuple, _) => new TfList([.. Elements(value).Zip(tuple.Elements, (element, elementType) => To(elementType, element))]),
         (TfType.Object shape, _) => ToObject(shape, value),
         _ => throw Unfit(type, value),
     };
+
+    // Values that are not known yet can still turn out to differ.
+    private static List<TfValue> Unlike(List<TfValue> elements) =>
+        [.. elements.Where(element => element.IsWhollyKnown).Distinct(), .. elements.Where(element => !element.IsWhollyKnown)];
 
     private static TfObject ToObject(TfType.Object shape, TfValue value)
     {
