@@ -62,7 +62,7 @@ public sealed class ApplyLayer(LayerSettings layer, TerraformRoots roots, LayerP
         {
             // Whatever came of it, what was planned is void, and an import is done once.
             plans.Forget(layer, terraform);
-            terraform.Root.WriteImports([]);
+            terraform.Root.WriteImports(null);
         }
     }
 

@@ -9,8 +9,8 @@ namespace Mayfly.Engine.Stages;
 
 /// <summary>
 /// Finds real things of this environment that the state does not know, and has the next plan import them.
-/// Looks at: the layer's plan, and in AWS at everything it would create. May change: nothing but the plan, which gets import
-/// blocks; the apply that follows takes them into the state. Proof: the new plan imports each of them instead of creating it.
+/// Looks at: the layer's plan, and in AWS at everything it would create. May change: the plan, which gets import
+/// blocks (the apply that follows takes them into the state); a secret in its recovery window, which is restored. Proof: the new plan imports each of them instead of creating it.
 /// </summary>
 public sealed class ReconcileLayer(LayerSettings layer, TerraformRoots roots, LayerPlans plans, IOrphanFinder orphans, RunLease lease) : IStage
 {
@@ -27,9 +27,9 @@ public sealed class ReconcileLayer(LayerSettings layer, TerraformRoots roots, La
         }
 
         var found = await orphans.FindAsync(plan, ct);
-        if (found.Foreign is { } foreign)
+        if (AdoptionFailures.Of(found) is { } doubtful)
         {
-            return new StageResult.Failed(foreign);
+            return new StageResult.Failed(doubtful);
         }
 
         if (found.Orphans.Count == 0)
@@ -47,8 +47,13 @@ public sealed class ReconcileLayer(LayerSettings layer, TerraformRoots roots, La
             return new StageResult.Failed(failure);
         }
 
+        foreach (var secret in found.Orphans.Select(orphan => orphan.RestoreSecret).OfType<string>())
+        {
+            await orphans.RestoreSecretAsync(secret, ct);
+        }
+
         plans.Forget(layer, terraform);
-        terraform.Root.WriteImports([.. found.Orphans.Select(orphan => (orphan.Address, orphan.ImportId))]);
+        terraform.Root.WriteImports(ImportBlocks.Write(found.Orphans));
         if (!(await plans.ForAsync(layer, reporter, ct)).Is(out _, out failure))
         {
             return new StageResult.Failed(failure);

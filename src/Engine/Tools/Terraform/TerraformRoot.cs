@@ -64,6 +64,8 @@ public sealed class TerraformRoot
         Put(directory, BackendConfig, declared.Backend is null ? null : backend.ConfigFile());
         Put(directory, Variables, new JsonObject(
             variables.Where(v => declared.Variables.Contains(v.Key)).Select(v => KeyValuePair.Create(v.Key, v.Value?.DeepClone()))).ToJsonString());
+        // Import blocks are for one plan; a run that was killed may have left some.
+        Put(directory, ImportsFile, null);
         var lockFile = Path.Combine(place.Directory, LockFile);
         var locked = place.UseLockFile && File.Exists(lockFile);
         Put(directory, LockFile, locked ? File.ReadAllText(lockFile) : null);
@@ -86,9 +88,8 @@ public sealed class TerraformRoot
     /// <summary>Deletes a plan file.</summary>
     public void Discard(string planFile) => File.Delete(planFile);
 
-    /// <summary>Writes import blocks for the next plan; none removes them.</summary>
-    public void WriteImports(IReadOnlyList<(string Address, string Id)> imports) =>
-        Put(Directory, ImportsFile, imports.Count == 0 ? null : ImportBlocks(imports));
+    /// <summary>Puts import blocks beside the root's own files for the next plan; null takes them away.</summary>
+    public void WriteImports(string? blocks) => Put(Directory, ImportsFile, blocks);
 
     /// <summary>True when the last init saw the same inputs.</summary>
     public bool IsInitialised(string fingerprint) => File.Exists(_initNote) && File.ReadAllText(_initNote) == fingerprint;
@@ -102,11 +103,6 @@ public sealed class TerraformRoot
 
     /// <summary>The next use initialises again.</summary>
     public void ForgetInit() => File.Delete(_initNote);
-
-    private static string ImportBlocks(IReadOnlyList<(string Address, string Id)> imports) => imports.Aggregate(
-        new StringBuilder(),
-        (text, import) => text.Append("import {\n  to = ").Append(import.Address).Append("\n  id = ").Append(HclText.Quote(import.Id)).Append("\n}\n"),
-        text => text.ToString());
 
     private static void Put(string directory, string name, string? content)
     {

@@ -1,0 +1,40 @@
+using Mayfly.Aws;
+using Mayfly.Aws.SecretsManager.Model;
+using Mayfly.Engine.Tools;
+
+namespace Mayfly.Engine.Adoption;
+
+/// <inheritdoc cref="IOrphanFinder"/>
+public sealed class OrphanFinder(Blueprint blueprint, AwsSession session) : IOrphanFinder
+{
+    private readonly IdentityRules _rules = new(blueprint.Configuration.Adoption);
+    private readonly AwsQuestions _questions = new(session);
+
+    /// <inheritdoc />
+    public Task<OrphanFindings> FindAsync(Plan plan, CancellationToken ct)
+    {
+        if (!plan.Changes.Any(change => change.IsCreate))
+        {
+            return Task.FromResult(new OrphanFindings([], [], []));
+        }
+
+        var region = blueprint.Configuration.Aws.Region;
+        var names = new Dictionary<string, string>
+        {
+            ["env"] = blueprint.Environment.Id,
+            ["account"] = blueprint.Account ?? "",
+            ["region"] = region,
+            ["partition"] = PartitionOf(region),
+        };
+        return new OrphanSearch(_rules, _questions.AskAsync, null, names).LookAsync(plan, ct);
+    }
+
+    /// <inheritdoc />
+    public Task RestoreSecretAsync(string id, CancellationToken ct) =>
+        session.CreateSecretsManager().RestoreSecretAsync(new RestoreSecretRequest(id), ct);
+
+    private static string PartitionOf(string region) =>
+        region.StartsWith("cn-", StringComparison.Ordinal) ? "aws-cn"
+        : region.StartsWith("us-gov-", StringComparison.Ordinal) ? "aws-us-gov"
+        : "aws";
+}
