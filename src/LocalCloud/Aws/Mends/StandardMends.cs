@@ -1,0 +1,26 @@
+using Mayfly.Aws;
+using Mayfly.LocalCloud.Aws.Eks;
+
+namespace Mayfly.LocalCloud.Aws.Mends;
+
+/// <summary>All mends of the local cloud.</summary>
+public static class StandardMends
+{
+    /// <summary>How long interfaces outlive a load balancer, and a NAT gateway takes. AWS needs minutes.</summary>
+    private static readonly TimeSpan Little = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The list, EKS first.</summary>
+    public static IReadOnlyList<IMend> Create(AwsSession moto, EksService eks, Principals principals, string account, TimeProvider clock) =>
+    [
+        eks,
+        new CallerIdentity(principals, account),
+        new Ec2Dependencies(moto),
+        new NatGatewayStates(moto, clock, Little),
+        new Ec2TagTypes(),
+        new InstanceInterfaces(moto),
+        new LoadBalancerInterfaces(moto, clock, Little),
+        new PolicyDeletion(moto),
+        new SecretDeletion(moto),
+        new TaggedResources(moto, eks, account),
+    ];
+}
