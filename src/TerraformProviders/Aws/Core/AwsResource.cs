@@ -28,6 +28,9 @@ internal abstract class AwsResource(AwsCloud cloud) : Resource
     /// <summary>Blocks that AWS fills in when they are not configured.</summary>
     protected virtual IReadOnlyList<string> ComputedBlocks => [];
 
+    /// <summary>Whether the type lives in no region.</summary>
+    protected virtual bool IsGlobal => false;
+
     /// <summary>What messages call one of them.</summary>
     protected virtual string? Label(TfObject state) => state.String("id") ?? state.String("name");
 
@@ -72,6 +75,17 @@ internal abstract class AwsResource(AwsCloud cloud) : Resource
                 there = false;
             }
         });
+        if (!IsGlobal && !state["region"].HasValue)
+        {
+            state["region"] = cloud.Region;
+        }
+
+        // A name that was made from a prefix tells it, so that an imported resource fits a configuration with the prefix.
+        foreach (var prefix in Honoured.Where(name => name.EndsWith("name_prefix", StringComparison.Ordinal) && !state[name].HasValue))
+        {
+            state[prefix] = Ids.PrefixOf(state.String(prefix[..^"_prefix".Length]));
+        }
+
         foreach (var (name, before) in documents)
         {
             if (before is not null && state.String(name) is { } now && JsonDocument.AreSame(before, now))

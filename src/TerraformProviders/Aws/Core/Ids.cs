@@ -20,6 +20,11 @@ internal static class Ids
     public static string Name(TfObject state, string name = "name", string prefix = "name_prefix") =>
         state.String(name) is { Length: > 0 } given ? given : Unique(state.String(prefix) is { Length: > 0 } start ? start : "terraform-");
 
+    /// <summary>The prefix that a name was made from, or null.</summary>
+    public static string? PrefixOf(string? name) => name is { Length: > 26 } && name[^26..^8].All(char.IsAsciiDigit) && name[^8..].All(char.IsAsciiHexDigitLower)
+        ? name[..^26]
+        : null;
+
     /// <summary>The hash of a text in ids such as <c>r-rtb-1080289494</c>.</summary>
     public static uint Hash(string text) => Crc32(Encoding.UTF8.GetBytes(text));
 

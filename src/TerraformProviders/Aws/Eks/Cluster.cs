@@ -76,12 +76,7 @@ internal sealed class Cluster(AwsCloud cloud) : EksResource(cloud)
         TakeBlock(state, "kubernetes_network_config", cluster, "ip_family", "service_ipv4_cidr", "service_ipv6_cidr");
         TakeBlock(state, "upgrade_policy", cluster, "support_type");
         TakeBlock(state, "access_config", cluster, "authentication_mode");
-        if (state.Block("access_config") is { } access && access.Bool("bootstrap_cluster_creator_admin_permissions") is null)
-        {
-            // Said only when a cluster is created; one that was not created here counts as created with the default.
-            access["bootstrap_cluster_creator_admin_permissions"] = true;
-        }
-
+        TakeAccess(state);
         state["bootstrap_self_managed_addons"] = state.Bool("bootstrap_self_managed_addons") ?? true;
         if (cluster.At("encryptionConfig") is JsonArray { Count: > 0 } encryption)
         {
@@ -149,6 +144,15 @@ internal sealed class Cluster(AwsCloud cloud) : EksResource(cloud)
         await CallAsync("DeleteCluster", HttpMethod.Delete, $"/clusters/{change.Id}", null, ct);
         await WaitAsync($"EKS Cluster ({change.Id}) delete", "", change.Timeout("delete", TimeSpan.FromMinutes(15)),
             async () => (await DescribeAsync(change.Id, ct)).Text("status"), ct, "ACTIVE", "DELETING");
+    }
+
+    // Who made the cluster is its administrator, or not, from its creation on; EKS does not always say so afterwards, and
+    // moto says nothing of access. A cluster whose state says nothing either counts as made with EKS's defaults.
+    private static void TakeAccess(TfObject state)
+    {
+        var access = state.Block("access_config")?.Copy() ?? new TfObject { ["authentication_mode"] = "CONFIG_MAP" };
+        access["bootstrap_cluster_creator_admin_permissions"] = access.Bool("bootstrap_cluster_creator_admin_permissions") ?? true;
+        state["access_config"] = TfValue.Blocks(access);
     }
 
     private static void TakeBlock(TfObject state, string name, JsonNode? cluster, params string[] members)

@@ -11,6 +11,9 @@ internal abstract class IamResource(AwsCloud cloud) : AwsResource(cloud)
     /// <summary>What the tag operations call it (<c>Role</c>), by which member it is named (<c>RoleName</c>), and by which attribute; null: it has no tags.</summary>
     protected virtual (string Kind, string Member, string Attribute)? Tagging => null;
 
+    /// <inheritdoc/>
+    protected override bool IsGlobal => true;
+
     /// <summary>Calls IAM.</summary>
     protected Task<JsonNode> CallAsync(string operation, JsonObject input, CancellationToken ct) =>
         Cloud.CallAsync(AwsApi.Iam, operation, input, ct);
