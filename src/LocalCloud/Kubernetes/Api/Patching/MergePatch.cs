@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+
+namespace Mayfly.LocalCloud.Kubernetes.Api;
+
+/// <summary>RFC 7386: what the patch names takes its place, null removes, lists are replaced whole.</summary>
+internal static class MergePatch
+{
+    public static JsonNode? Apply(JsonNode? target, JsonNode? patch)
+    {
+        if (patch is not JsonObject changes)
+        {
+            return patch?.DeepClone();
+        }
+
+        var result = target is JsonObject map ? map.Copy() : [];
+        foreach (var (name, value) in changes)
+        {
+            if (value is null)
+            {
+                result.Remove(name);
+            }
+            else
+            {
+                result[name] = Apply(result[name], value);
+            }
+        }
+
+        return result;
+    }
+}
