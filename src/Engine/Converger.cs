@@ -18,6 +18,12 @@ public sealed class Converger(BudgetSettings budget, TimeProvider clock, Random 
     private int _retries;
     private bool _changed;
 
+    /// <summary>The stage that runs, or ran last; null before the first.</summary>
+    public string? CurrentStage { get; private set; }
+
+    /// <summary>True once a stage wrote something.</summary>
+    public bool HasChanged => _changed;
+
     /// <summary>Runs stages until the last one holds or one stops the run.</summary>
     public async Task<RunEnd> ConvergeAsync(Run run, IReadOnlyList<IStage> stages, CancellationToken ct)
     {
@@ -63,6 +69,7 @@ public sealed class Converger(BudgetSettings budget, TimeProvider clock, Random 
     private async Task<Step> StepAsync(Run run, IReadOnlyList<IStage> stages, int index, CancellationToken ct)
     {
         var stage = stages[index];
+        CurrentStage = stage.Name;
         var attempt = _attempts[stage.Name] = _attempts.GetValueOrDefault(stage.Name) + 1;
         var started = clock.GetTimestamp();
         run.Report(new StageStarted(stage.Name, attempt));

@@ -26,4 +26,5 @@ public static class StageNames
     public const string Release = "release";
     public const string Destroy = "destroy";
     public const string Sweep = "sweep";
+    public const string Forget = "forget";
 }

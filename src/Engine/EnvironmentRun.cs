@@ -1,0 +1,120 @@
+using Mayfly.Engine.Events;
+using Mayfly.Engine.Failures;
+using Mayfly.Engine.Leases;
+using Mayfly.Engine.Secrets;
+using Mayfly.Engine.Stages;
+
+namespace Mayfly.Engine;
+
+/// <summary>
+/// One run over one environment, from its first event to its last: what every front calls. It watches the deadline and the lease,
+/// and on the way out, however that comes, it saves the journal and gives the lease back.
+/// </summary>
+public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretContract secrets, RunFeed feed)
+{
+    // A run that was interrupted still says so and frees the environment; it does not hang on a dead network for that.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
+
+    /// <summary>Converges the environment.</summary>
+    public Task<RunEnd> UpAsync(CancellationToken ct) =>
+        RunAsync("up", "reachable", parts => Pipelines.Converge(parts), tearsDown: false, ct);
+
+    /// <summary>Removes the environment and proves it.</summary>
+    public Task<RunEnd> DownAsync(CancellationToken ct) =>
+        RunAsync("down", "gone", parts => Pipelines.TearDown(parts), tearsDown: true, ct);
+
+    /// <summary>Runs one stage of the loop.</summary>
+    public Task<RunEnd> StageAsync(string stage, CancellationToken ct) =>
+        RunAsync(stage, "done", parts => Pipelines.Single(parts, stage), tearsDown: false, ct);
+
+    private async Task<RunEnd> RunAsync(
+        string command, string good, Func<RunParts, IReadOnlyList<IStage>> pipeline, bool tearsDown, CancellationToken ct)
+    {
+        var run = new Run(Guid.CreateVersion7(world.Clock.GetUtcNow()).ToString("n"), blueprint.Environment, feed);
+        var terms = new LeaseTerms(run.Id, command, Holder.ThisProcess(), blueprint.Configuration.State.LeaseTtl, WorkflowUrl());
+        await using var parts = new RunParts(world, blueprint, secrets, terms);
+        var journal = FollowAsync(parts.Journal);
+        run.Report(new RunStarted(
+            run.Id, command, blueprint.Environment.Id, blueprint.Environment.PublicHost, blueprint.Environment.PullRequest.Commit));
+
+        var end = await BoundedAsync(run, parts, pipeline(parts), tearsDown, ct);
+        run.Report(new RunFinished(Outcome(end, good), end.Ending == Ending.Holds && !tearsDown ? blueprint.Url : null, end.Changed, end.Failure));
+        feed.Complete();
+        await journal;
+        await LeaveAsync(parts, tearsDown && end.Ending == Ending.Holds);
+        return end;
+    }
+
+    private async Task<RunEnd> BoundedAsync(Run run, RunParts parts, IReadOnlyList<IStage> stages, bool tearsDown, CancellationToken ct)
+    {
+        using var deadline = new CancellationTokenSource(blueprint.Configuration.Budget.Run, world.Clock);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token, parts.Lease.Lost);
+        var converger = new Converger(blueprint.Configuration.Budget, world.Clock, Random.Shared);
+        try
+        {
+            return tearsDown
+                ? await converger.TearDownAsync(run, stages, any.Token)
+                : await converger.ConvergeAsync(run, stages, any.Token);
+        }
+        catch (OperationCanceledException) when (any.IsCancellationRequested)
+        {
+            var stage = converger.CurrentStage;
+            return ct.IsCancellationRequested ? new RunEnd(Ending.Interrupted, stage, null, converger.HasChanged)
+                : parts.Lease.Lost.IsCancellationRequested ? new RunEnd(Ending.NotConverged, stage, LeaseFailures.Lost(), converger.HasChanged)
+                : new RunEnd(Ending.NotConverged, stage, OutOfTime(stage), converger.HasChanged);
+        }
+    }
+
+    // Nothing here may hide how the run ended: what cannot be written is written by the next run.
+    private async Task LeaveAsync(RunParts parts, bool gone)
+    {
+        using var limit = new CancellationTokenSource(LastWords, world.Clock);
+        try
+        {
+            if (gone)
+            {
+                await world.Store.DeleteAsync(RunParts.JournalKey(blueprint), limit.Token);
+                await parts.Lease.RemoveAsync(limit.Token);
+            }
+            else if (parts.Lease.IsHeld)
+            {
+                await parts.Journal.SaveAsync(limit.Token);
+                await parts.Lease.ReleaseAsync(limit.Token);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException || OutsideWorld.Classify(e) is not null)
+        {
+            // The lease runs out by itself.
+        }
+    }
+
+    private async Task FollowAsync(Journal journal)
+    {
+        await foreach (var happened in feed.Subscribe().ReadAllAsync())
+        {
+            journal.Add(happened);
+        }
+    }
+
+    private string? WorkflowUrl() =>
+        world.Variables["GITHUB_RUN_ID"] is { } id
+            ? $"{world.Variables["GITHUB_SERVER_URL"]}/{world.Variables["GITHUB_REPOSITORY"]}/actions/runs/{id}" : null;
+
+    private Failure OutOfTime(string? stage) => Failure.Of("run-out-of-time", Failure.UnknownClass, Disposition.RetryAfterWait,
+        $"the run used up its {blueprint.Configuration.Budget.Run.TotalMinutes:0} minutes in stage {stage}",
+        "Run the command again: it goes on from there.", "Raise budget.run in mayfly.yaml if runs need longer.");
+
+    /// <summary>The outcome's name in the result object.</summary>
+    public static string Outcome(RunEnd end, string good) => end.Ending switch
+    {
+        Ending.Holds => good,
+        Ending.Invalid => "invalid",
+        Ending.NeedsPerson => "failed",
+        Ending.NotConverged => "not_converged",
+        Ending.NotReachable => "unreachable",
+        Ending.Held => "held",
+        Ending.Left => "left",
+        Ending.Interrupted => "interrupted",
+        _ => throw new InvalidOperationException($"unknown ending {end.Ending}"),
+    };
+}

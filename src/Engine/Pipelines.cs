@@ -1,0 +1,43 @@
+using Mayfly.Engine.Adoption;
+using Mayfly.Engine.Stages;
+using Mayfly.Engine.Teardown;
+
+namespace Mayfly.Engine;
+
+/// <summary>The two loops, in their order. This is the architecture; everything else is how.</summary>
+public static class Pipelines
+{
+    /// <summary>identity, prune, reconcile and apply layer by layer, preflight, deploy, verify.</summary>
+    public static IReadOnlyList<IStage> Converge(RunParts parts) =>
+    [
+        parts.Identity(willWrite: false, readOnly: false),
+        new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Lease, parts.World.Store),
+        .. parts.Roots.Layers.SelectMany(layer => new IStage[]
+        {
+            new ReconcileLayer(layer, parts.Roots, parts.Plans, parts.Orphans, parts.Lease),
+            new ApplyLayer(layer, parts.Roots, parts.Plans, parts.Door, parts.Lease),
+        }),
+        new Preflight(parts.Blueprint, parts.Door, parts.Secrets, parts.Lease, parts.World.Clock),
+        new DeployRelease(parts.Blueprint, parts.Door, parts.Package, parts.Helms, parts.Lease),
+        new VerifyReachable(parts.Blueprint, parts.World.Http, parts.World.Clock),
+    ];
+
+    /// <summary>identity, prune, release, destroy layer by layer from the last to the first, sweep, forget.</summary>
+    public static IReadOnlyList<IStage> TearDown(RunParts parts) =>
+    [
+        parts.Identity(willWrite: true, readOnly: false),
+        new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Lease, parts.World.Store),
+        new ReleaseApplication(parts.Blueprint, parts.Door, parts.Helms, parts.ControllerSweep, parts.Lease, parts.World.Clock),
+        .. parts.Roots.Layers.Reverse().Select(layer =>
+            new DestroyLayer(layer, parts.Blueprint, parts.Roots, parts.Door, parts.Lease, parts.World.Store)),
+        new SweepEnvironment(parts.Blueprint, parts.Sweep, parts.Lease, parts.World.Clock),
+        new ForgetState(parts.Blueprint, parts.Roots, parts.Lease, parts.World.Store, parts.RunKeys),
+    ];
+
+    /// <summary>One stage and what it cannot do without: who we are. A layered stage comes with all its layers.</summary>
+    public static IReadOnlyList<IStage> Single(RunParts parts, string stage)
+    {
+        var all = Converge(parts);
+        return [all[0], .. all.Skip(1).Where(other => other.Name == stage || other.Name.StartsWith(stage + ":", StringComparison.Ordinal))];
+    }
+}

@@ -1,0 +1,72 @@
+using Mayfly.Aws;
+using Mayfly.Engine.Adoption;
+using Mayfly.Engine.Clouds;
+using Mayfly.Engine.Infrastructure;
+using Mayfly.Engine.Leases;
+using Mayfly.Engine.Secrets;
+using Mayfly.Engine.Stages;
+using Mayfly.Engine.Teardown;
+
+namespace Mayfly.Engine;
+
+/// <summary>What the stages of one run are made of: made once a run, from the world and the blueprint.</summary>
+public sealed class RunParts : IAsyncDisposable
+{
+    public RunParts(World world, Blueprint blueprint, ISecretContract secrets, LeaseTerms terms)
+    {
+        (World, Blueprint, Secrets) = (world, blueprint, secrets);
+        var work = Path.Combine(world.Home, "work", blueprint.Configuration.Project, blueprint.Environment.Id);
+        Door = new ClusterDoor(world.Account, blueprint.ClusterName, Path.Combine(work, "kube"), world.Clock);
+        Roots = new TerraformRoots(world, blueprint);
+        Plans = new LayerPlans(Roots, Door);
+        Orphans = new OrphanFinder(blueprint, world.Session);
+        Helms = new HelmFactory(world, blueprint, Door, Path.Combine(work, "helm"));
+        Package = new ReleasePackage(blueprint, Path.Combine(work, "helm"));
+        Lease = new RunLease(world.Store, LeaseKey(blueprint), terms, world.Clock);
+        Journal = new Journal(world.Store, JournalKey(blueprint));
+        Sweep = Sweep.Of(world.Session, blueprint.Configuration.Environment.Zone);
+        ControllerSweep = new Sweep(
+        [
+            new LoadBalancerLeftovers(world.Session.CreateElasticLoadBalancingV2()),
+            new RecordLeftovers(world.Session.CreateRoute53(), blueprint.Configuration.Environment.Zone),
+        ]);
+    }
+
+    public World World { get; }
+    public Blueprint Blueprint { get; }
+    public ISecretContract Secrets { get; }
+    public ClusterDoor Door { get; }
+    public TerraformRoots Roots { get; }
+    public LayerPlans Plans { get; }
+    public IOrphanFinder Orphans { get; }
+    public HelmFactory Helms { get; }
+    public ReleasePackage Package { get; }
+    public RunLease Lease { get; }
+    public Journal Journal { get; }
+
+    /// <summary>Looks at everything.</summary>
+    public Sweep Sweep { get; }
+
+    /// <summary>Looks at what the cluster's controllers make in AWS.</summary>
+    public Sweep ControllerSweep { get; }
+
+    /// <summary>Objects that outlive a teardown's last stage: they belong to the run.</summary>
+    public IReadOnlySet<string> RunKeys => new HashSet<string>(StringComparer.Ordinal) { LeaseKey(Blueprint), JournalKey(Blueprint) };
+
+    /// <summary>Key of an environment's lease.</summary>
+    public static string LeaseKey(Blueprint blueprint) => $"{blueprint.StatePrefix}/lease.json";
+
+    /// <summary>Key of an environment's journal.</summary>
+    public static string JournalKey(Blueprint blueprint) => $"{blueprint.StatePrefix}/journal.jsonl";
+
+    /// <summary>The first stage of every pipeline.</summary>
+    public Identity Identity(bool willWrite, bool readOnly) =>
+        new(World, Blueprint, Lease, Roots) { WillWrite = willWrite, ReadOnly = readOnly };
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await Door.DisposeAsync();
+        await Lease.DisposeAsync();
+    }
+}

@@ -1,0 +1,61 @@
+using Mayfly.Engine.Failures;
+using Mayfly.Engine.Infrastructure;
+using Mayfly.Engine.Leases;
+using Mayfly.Engine.Stages;
+using Mayfly.Engine.Tools;
+
+namespace Mayfly.Engine.Teardown;
+
+/// <summary>
+/// Drops what the object store holds of an environment that is gone: states, backups, locks. The lease and the journal stay until
+/// the run has ended.
+/// Looks at: each root's state, and the keys of the environment. May change: those objects. Proof: a last listing.
+/// A state that still names something is kept: it is the only list of what to destroy.
+/// </summary>
+public sealed class ForgetState(Blueprint blueprint, TerraformRoots roots, RunLease lease, IObjectStore store, IReadOnlySet<string> keep) : IStage
+{
+    /// <inheritdoc />
+    public string Name => StageNames.Forget;
+
+    /// <inheritdoc />
+    public async Task<StageResult> RunAsync(Run run, CancellationToken ct)
+    {
+        var reporter = new StageReporter(run, Name);
+        foreach (var layer in roots.RootLayers)
+        {
+            if (!(await roots.OpenAsync(layer, reporter, ct)).Is(out var terraform, out var failure)
+                || !(await terraform.StatePullAsync(ct)).Is(out var state, out failure))
+            {
+                return new StageResult.Failed(failure);
+            }
+
+            if (state.Managed.FirstOrDefault() is { } left)
+            {
+                return new StageResult.Failed(StillNamed(left.Address, state.Managed.Count()));
+            }
+        }
+
+        var keys = await KeysAsync(ct);
+        if (keys.Count > 0 && await lease.EnsureHeldAsync(ct) is { } lost)
+        {
+            return new StageResult.Failed(lost);
+        }
+
+        foreach (var key in keys)
+        {
+            await store.DeleteAsync(key, ct);
+        }
+
+        var rest = await KeysAsync(ct);
+        return rest.Count > 0 ? new StageResult.Failed(StillNamed(rest[0], rest.Count)) { WroteSomething = true }
+            : keys.Count > 0 ? new StageResult.Changed($"dropped {keys.Count} objects of {store.Location}")
+            : new StageResult.Unchanged($"{store.Location} holds nothing of it");
+    }
+
+    private async Task<IReadOnlyList<string>> KeysAsync(CancellationToken ct) =>
+        [.. (await store.ListAsync(blueprint.StatePrefix + "/", ct)).Where(key => !keep.Contains(key))];
+
+    private static Failure StillNamed(string first, int count) => Failure.Of(
+        "state-not-empty", "aws_delete_dependency", Disposition.NeedsHuman,
+        $"the state is kept: {count} are still in it, {first} the first", "Run mayfly down again once the cause is mended.");
+}
