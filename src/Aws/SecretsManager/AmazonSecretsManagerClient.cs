@@ -31,4 +31,8 @@ public sealed class AmazonSecretsManagerClient(AwsSession session)
 
     public Task<TagResourceResponse> TagResourceAsync(TagResourceRequest request, CancellationToken ct = default) =>
         _client.CallAsync("TagResource", request, SecretsJson.Default.TagResourceRequest, SecretsJson.Default.TagResourceResponse, ct);
+
+    public Task<UpdateSecretVersionStageResponse> UpdateSecretVersionStageAsync(UpdateSecretVersionStageRequest request, CancellationToken ct = default) =>
+        _client.CallAsync(
+            "UpdateSecretVersionStage", request, SecretsJson.Default.UpdateSecretVersionStageRequest, SecretsJson.Default.UpdateSecretVersionStageResponse, ct);
 }

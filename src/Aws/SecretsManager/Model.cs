@@ -84,6 +84,9 @@ public sealed record PutSecretValueRequest
     public string? ClientRequestToken { get; init; } = Guid.NewGuid().ToString();
     public string? SecretString { get; init; }
 
+    /// <summary>Labels of the new version; null: AWSCURRENT.</summary>
+    public List<string>? VersionStages { get; init; }
+
     /// <summary>Never the value.</summary>
     public override string ToString() => SecretId;
 }
@@ -95,6 +98,20 @@ public sealed record PutSecretValueResponse
     public string? Name { get; init; }
     public string? VersionId { get; init; }
     public List<string>? VersionStages { get; init; }
+}
+
+/// <summary>Moves a label between versions. It fails when the label is at another version than <c>RemoveFromVersionId</c>.</summary>
+public sealed record UpdateSecretVersionStageRequest(string SecretId, string VersionStage)
+{
+    public string? RemoveFromVersionId { get; init; }
+    public string? MoveToVersionId { get; init; }
+}
+
+public sealed record UpdateSecretVersionStageResponse
+{
+    [JsonPropertyName("ARN")]
+    public string? ARN { get; init; }
+    public string? Name { get; init; }
 }
 
 public sealed record DeleteSecretRequest(string SecretId)
@@ -145,6 +162,8 @@ public sealed record TagResourceResponse;
 [JsonSerializable(typeof(GetSecretValueResponse))]
 [JsonSerializable(typeof(PutSecretValueRequest))]
 [JsonSerializable(typeof(PutSecretValueResponse))]
+[JsonSerializable(typeof(UpdateSecretVersionStageRequest))]
+[JsonSerializable(typeof(UpdateSecretVersionStageResponse))]
 [JsonSerializable(typeof(DeleteSecretRequest))]
 [JsonSerializable(typeof(DeleteSecretResponse))]
 [JsonSerializable(typeof(RestoreSecretRequest))]
