@@ -31,11 +31,11 @@ internal sealed record GitHubEvent(int? Number, string? Branch, string? Commit)
             var root = json.RootElement;
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("pull_request", out var pull))
             {
-                return new GitHubEvent(Number(pull, "number"), Text(pull, "head", "ref"), Text(pull, "head", "sha"));
+                return new GitHubEvent(NumberOf(pull), Text(pull, "head", "ref"), Text(pull, "head", "sha"));
             }
 
             return root.ValueKind == JsonValueKind.Object && root.TryGetProperty("issue", out var issue) && issue.TryGetProperty("pull_request", out _)
-                ? nothing with { Number = Number(issue, "number") }
+                ? nothing with { Number = NumberOf(issue) }
                 : nothing;
         }
         catch (Exception unreadable) when (unreadable is JsonException or IOException or UnauthorizedAccessException)
@@ -44,8 +44,8 @@ internal sealed record GitHubEvent(int? Number, string? Branch, string? Commit)
         }
     }
 
-    private static int? Number(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
+    private static int? NumberOf(JsonElement element) =>
+        element.TryGetProperty("number", out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
 
     private static string? Text(JsonElement element, string outer, string inner) =>
         element.TryGetProperty(outer, out var child) && child.ValueKind == JsonValueKind.Object

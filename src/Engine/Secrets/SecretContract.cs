@@ -4,6 +4,7 @@ using Mayfly.Aws.SecretsManager;
 using Mayfly.Engine.Configuration;
 using Mayfly.Engine.Environments;
 using Mayfly.Engine.Events;
+using Mayfly.Engine.Failures;
 
 namespace Mayfly.Engine.Secrets;
 
@@ -12,19 +13,37 @@ namespace Mayfly.Engine.Secrets;
 /// to AWS and to the redactor, never into a finding.
 /// </summary>
 /// <param name="client">Secrets Manager.</param>
-/// <param name="configuration">Declares the contract.</param>
-/// <param name="identity">Whose contract it is.</param>
-/// <param name="templates">Values of the template variables.</param>
+/// <param name="blueprint">Declares the contract, and whose it is.</param>
 /// <param name="environment">The run's variables, for sources.</param>
 /// <param name="redactor">Learns every value that is read or made.</param>
 public sealed class SecretContract(
-    AmazonSecretsManagerClient client, MayflyConfiguration configuration, EnvironmentIdentity identity,
-    IReadOnlyDictionary<string, string> templates, IReadOnlyDictionary<string, string> environment, Redactor redactor)
+    AmazonSecretsManagerClient client, Blueprint blueprint, IReadOnlyDictionary<string, string> environment, Redactor redactor) : ISecretContract
 {
     // Writers race at most as often as there are runs; more than this is something else.
     private const int MostRaces = 10;
 
     private readonly SecretVault _vault = new(client, redactor);
+
+    /// <inheritdoc />
+    public async Task<Outcome<string[]>> EnsureAsync(Func<CancellationToken, Task<Failure?>> beforeWrite, CancellationToken ct)
+    {
+        try
+        {
+            _vault.BeforeWrite = beforeWrite;
+            var findings = await EnsureAsync(ct);
+            return SecretFailure.Of(findings) is { } failure
+                ? failure
+                : findings.Where(finding => finding.State == SecretState.Written).Select(finding => finding.Secret).Distinct().ToArray();
+        }
+        catch (WriteStoppedException stopped)
+        {
+            return stopped.Failure;
+        }
+        finally
+        {
+            _vault.BeforeWrite = null;
+        }
+    }
 
     /// <summary>Looks at every secret and key; writes nothing.</summary>
     public Task<IReadOnlyList<SecretFinding>> CheckAsync(CancellationToken ct) => EachAsync(write: false, ct);
@@ -47,8 +66,8 @@ public sealed class SecretContract(
             redactor.Learn(value);
         }
 
-        var declared = configuration.Secrets.FirstOrDefault(secret => Template.Expand(secret.Id, templates) == id)
-            ?? throw new InvalidInputException($"the contract has no secret '{id}'; it has {string.Join(", ", configuration.Secrets.Select(secret => Template.Expand(secret.Id, templates)))}");
+        var declared = blueprint.Configuration.Secrets.FirstOrDefault(secret => blueprint.Expand(secret.Id) == id)
+            ?? throw new InvalidInputException($"the contract has no secret '{id}'; it has {string.Join(", ", Ids())}");
         var problems = values
             .Select(pair => declared.Keys.FirstOrDefault(key => key.Name == pair.Key) is { } key
                 ? SecretRule.Flaw(key, pair.Value) is { } flaw ? $"the value for '{key.Name}' {flaw}" : null
@@ -81,19 +100,25 @@ public sealed class SecretContract(
         throw new InvalidInputException($"the secret '{id}' is being written by others all the time; try again");
     }
 
+    private IEnumerable<string> Ids() => blueprint.Configuration.Secrets.Select(secret => blueprint.Expand(secret.Id));
+
+    // Whether the id can only be this environment's: its template says so, the text alone could not (pr-4 is in pr-42).
+    private static bool IsOwn(string template) =>
+        Template.TryParse(template, out _)?.Names.Any(name => name is "env_id" or "pr" or "branch_slug" or "public_host" or "release" or "namespace") is true;
+
     /// <summary>A value as a text: a JSON string's content, anything else as JSON.</summary>
     internal static string TextOf(JsonNode value) =>
         value is JsonValue scalar && scalar.TryGetValue<string>(out var text) ? text : value.ToJsonString();
 
     private async Task<IReadOnlyList<SecretFinding>> EachAsync(bool write, CancellationToken ct)
     {
-        var sources = new SecretSources(_vault, configuration.Directory, templates, environment, redactor);
+        var sources = new SecretSources(_vault, blueprint.Configuration.Directory, blueprint.Variables, environment, redactor);
 
         // In order: a secret may be copied from one that is declared before it.
         var findings = new List<SecretFinding>();
-        foreach (var secret in configuration.Secrets)
+        foreach (var secret in blueprint.Configuration.Secrets)
         {
-            var id = Template.Expand(secret.Id, templates);
+            var id = blueprint.Expand(secret.Id);
             try
             {
                 findings.AddRange(await OneAsync(secret, id, sources, write, ct));
@@ -113,8 +138,8 @@ public sealed class SecretContract(
         for (var race = 0; race < MostRaces; race++)
         {
             var stored = await _vault.ReadAsync(id, EnvironmentIdentity.OwnerTag, ct);
-            var isOwn = id.Contains(identity.Id, StringComparison.Ordinal);
-            if (stored?.Owner is { } owner && owner != identity.Id)
+            var isOwn = IsOwn(secret.Id);
+            if (stored?.Owner is { } owner && owner != blueprint.Environment.Id)
             {
                 return [new SecretFinding(id, "", SecretState.Broken, SecretLink.Container, $"it belongs to {owner}", "Give the secret's id a template that names the environment.")];
             }
@@ -189,7 +214,7 @@ public sealed class SecretContract(
     };
 
     // The value is asked for, or comes over standard input; it never stands in a command.
-    private string Command(string id, SecretKeySettings key) => $"mayfly secrets set --pr {identity.PullRequest.Number} {id} {key.Name}";
+    private string Command(string id, SecretKeySettings key) => $"mayfly secrets set --pr {blueprint.Environment.PullRequest.Number} {id} {key.Name}";
 
     private static SecretFinding Unusable(string id, StoredSecret? stored, bool isOwn) => new(
         id, "", SecretState.Broken, SecretLink.Container,
@@ -208,8 +233,8 @@ public sealed class SecretContract(
         {
             var tags = new Dictionary<string, string>
             {
-                [EnvironmentIdentity.OwnerTag] = identity.Id,
-                [EnvironmentIdentity.ProjectTag] = configuration.Project,
+                [EnvironmentIdentity.OwnerTag] = blueprint.Environment.Id,
+                [EnvironmentIdentity.ProjectTag] = blueprint.Configuration.Project,
             };
             await _vault.CreateAsync(id, tags, ct);
         }

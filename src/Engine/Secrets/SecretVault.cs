@@ -5,6 +5,7 @@ using Mayfly.Aws;
 using Mayfly.Aws.SecretsManager;
 using Mayfly.Aws.SecretsManager.Model;
 using Mayfly.Engine.Events;
+using Mayfly.Engine.Failures;
 
 namespace Mayfly.Engine.Secrets;
 
@@ -27,6 +28,9 @@ internal sealed class SecretVault(AmazonSecretsManagerClient client, Redactor re
     private const string Pending = "MAYFLYPENDING";
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Asked before each write; a failure stops it. Null: nobody is.</summary>
+    public Func<CancellationToken, Task<Failure?>>? BeforeWrite { get; set; }
 
     /// <summary>Reads a secret; null when it does not exist.</summary>
     public async Task<StoredSecret?> ReadAsync(string id, string ownerTag, CancellationToken ct)
@@ -77,6 +81,7 @@ internal sealed class SecretVault(AmazonSecretsManagerClient client, Redactor re
     /// <summary>Creates an empty secret. One that another run made in the meantime is as good.</summary>
     public async Task CreateAsync(string id, IReadOnlyDictionary<string, string> tags, CancellationToken ct)
     {
+        await AskAsync(ct);
         try
         {
             await client.CreateSecretAsync(
@@ -89,11 +94,16 @@ internal sealed class SecretVault(AmazonSecretsManagerClient client, Redactor re
     }
 
     /// <summary>Takes a secret back from its scheduled deletion.</summary>
-    public Task RestoreAsync(string id, CancellationToken ct) => client.RestoreSecretAsync(new RestoreSecretRequest(id), ct);
+    public async Task RestoreAsync(string id, CancellationToken ct)
+    {
+        await AskAsync(ct);
+        await client.RestoreSecretAsync(new RestoreSecretRequest(id), ct);
+    }
 
     /// <summary>Makes values the current version; false when somebody else wrote since <paramref name="basis"/> was read.</summary>
     public async Task<bool> WriteAsync(string id, string? basis, JsonObject values, CancellationToken ct)
     {
+        await AskAsync(ct);
         var written = await client.PutSecretValueAsync(
             new PutSecretValueRequest { SecretId = id, SecretString = values.ToJsonString(Readable), VersionStages = [Pending] }, ct);
 
@@ -112,6 +122,14 @@ internal sealed class SecretVault(AmazonSecretsManagerClient client, Redactor re
         catch (AwsException raced) when (raced.Code is "InvalidParameterException" or "InvalidRequestException")
         {
             return false;
+        }
+    }
+
+    private async Task AskAsync(CancellationToken ct)
+    {
+        if (BeforeWrite is { } ask && await ask(ct) is { } failure)
+        {
+            throw new WriteStoppedException(failure);
         }
     }
 
