@@ -18,7 +18,7 @@ internal static class HelmBinary
     /// <summary>What <c>helm template</c> makes of a chart that prints all its values; null when helm refuses the files.</summary>
     public static async Task<string?> RenderAsync(int major, string chart, IReadOnlyList<string> files, CancellationToken ct)
     {
-        var result = await Cli.Wrap(Of(major))
+        var result = await CliWrap.Cli.Wrap(Of(major))
             .WithArguments(["template", "release", chart, .. files.SelectMany(file => new[] { "-f", file })])
             .WithValidation(CommandResultValidation.None)
             .ExecuteBufferedAsync(ct);
