@@ -62,7 +62,8 @@ internal sealed partial class SchemaBuilder(string provider, IReadOnlyDictionary
     {
         var block = new Block();
         depth++;
-        foreach (var member in shape.Members.DistinctBy(member => member.Name))
+        // "alias" is Terraform's own argument, which the package adds to a provider's.
+        foreach (var member in shape.Members.DistinctBy(member => member.Name).Where(member => (path, member.Name) != ("provider", "alias")))
         {
             Add(block, member, written);
         }
@@ -169,7 +170,7 @@ internal sealed partial class SchemaBuilder(string provider, IReadOnlyDictionary
         var names = written.Select(one => one.Name).ToList();
         var at = names.IndexOf(how.Name);
         var later = written.Skip(at).TakeWhile((one, i) => i == 0 || string.CompareOrdinal(names[at + i - 1], one.Name) < 0);
-        return !later.Any(one => !one.IsComplex);
+        return !later.Any(one => !one.IsComplex && one.Storage != "any");
     }
 
     private void AddWritten(Block block, Written how, Attribute attribute)
