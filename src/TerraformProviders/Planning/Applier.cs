@@ -79,6 +79,7 @@ internal static class Applier
     private static TfObject Finish(TypeSchema schema, TfObject state, TfObject planned)
     {
         var typed = (TfObject)TfCoercion.To(schema.Type, Known(state));
+        Zero.FillObjects(schema.Block, typed);
         Zero.KeepWords(typed, (TfObject)Known(planned));
         return typed;
     }

@@ -60,14 +60,14 @@ internal sealed class Completion(IReadOnlyDictionary<string, TfValue> defaults)
 
     private TfValue Unconfigured(Protocol.Messages.Attribute attribute, TfValue proposed, TfValue? prior, string prefix)
     {
-        if (attribute.Computed && !proposed.IsNull)
-        {
-            return proposed;
-        }
-
         if (defaults.TryGetValue(prefix + attribute.Name, out var byDefault))
         {
             return byDefault;
+        }
+
+        if (attribute.Computed && !proposed.IsNull)
+        {
+            return proposed;
         }
 
         if (attribute.Computed)

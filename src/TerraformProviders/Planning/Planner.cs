@@ -13,8 +13,8 @@ internal sealed record Planned(TfObject State, IReadOnlyList<string> Replacement
 internal static class Planner
 {
     /// <summary>The plan for one resource.</summary>
-    public static Planned Plan(
-        Provider provider, Resource? resource, TypeSchema schema, TfObject? prior, TfObject proposed, TfObject config)
+    public static async Task<Planned> PlanAsync(
+        Provider provider, Resource? resource, TypeSchema schema, TfObject? prior, TfObject proposed, TfObject config, CancellationToken ct)
     {
         var planned = proposed.Copy();
         var defaults = resource?.Defaults ?? new Dictionary<string, TfValue>();
@@ -22,8 +22,13 @@ internal static class Planner
 
         var plan = new ResourcePlan(prior, config, planned);
         provider.Plan(schema.Name, plan);
-        resource?.Plan(plan);
+        if (resource is not null)
+        {
+            await resource.PlanAsync(plan, ct);
+        }
+
         planned = (TfObject)TfCoercion.To(schema.Type, planned);
+        Zero.FillObjects(schema.Block, planned);
 
         if (prior is null)
         {

@@ -65,17 +65,20 @@ internal sealed partial class ProviderService
             return response;
         }
 
-        try
+        var problem = await Problems.CatchAsync(
+            $"planning {request.TypeName}",
+            async () =>
+            {
+                var prior = Wire.Read(schema, request.PriorState);
+                var config = Wire.Read(schema, request.Config) ?? new TfObject();
+                var planned = await Planner.PlanAsync(provider, resource, schema, prior, proposed, config, stopping.Token);
+                response.PlannedState = Wire.Write(schema, planned.State);
+                response.RequiresReplace.AddRange(planned.Replacements.Select(path => Wire.ReplacementPath(schema, path)));
+            },
+            stopping.Token);
+        if (problem is not null)
         {
-            var prior = Wire.Read(schema, request.PriorState);
-            var config = Wire.Read(schema, request.Config) ?? new TfObject();
-            var planned = Planner.Plan(provider, resource, schema, prior, proposed, config);
-            response.PlannedState = Wire.Write(schema, planned.State);
-            response.RequiresReplace.AddRange(planned.Replacements.Select(path => Wire.ReplacementPath(schema, path)));
-        }
-        catch (ProviderException refused)
-        {
-            response.Diagnostics.Add(Wire.Write(refused.Diagnostic));
+            response.Diagnostics.Add(Wire.Write(problem));
         }
 
         return response;
@@ -151,6 +154,11 @@ internal sealed partial class ProviderService
         return Task.FromResult(response);
     }
 
-    private async Task<(TypeSchema Schema, Resource? Resource)> FindAsync(string type) =>
-        ((await facts).Resource(type) ?? throw NoSuchType(type), provider.Resources.GetValueOrDefault(type)?.Invoke());
+    private async Task<(TypeSchema Schema, Resource? Resource)> FindAsync(string type)
+    {
+        var schema = (await facts).Resource(type) ?? throw NoSuchType(type);
+        var resource = provider.Resources.GetValueOrDefault(type)?.Invoke();
+        resource?.Schema = schema;
+        return (schema, resource);
+    }
 }

@@ -122,7 +122,7 @@ internal sealed partial class ProviderService(Provider provider)
         {
             response.Diagnostics.Add(Wire.Write(provider.CannotRead(request.TypeName).Diagnostic));
         }
-        else if (await Problems.CatchAsync($"reading {request.TypeName}", () => source.ReadAsync(state, stopping.Token), stopping.Token) is { } problem)
+        else if (await Problems.CatchAsync($"reading {request.TypeName}", () => ReadDataAsync(source, schema, state), stopping.Token) is { } problem)
         {
             response.Diagnostics.Add(Wire.Write(problem));
         }
@@ -132,6 +132,12 @@ internal sealed partial class ProviderService(Provider provider)
         }
 
         return response;
+    }
+
+    private Task ReadDataAsync(DataSource source, TypeSchema schema, TfObject state)
+    {
+        source.Schema = schema;
+        return source.ReadAsync(state, stopping.Token);
     }
 
     private Task<StopResponse> StopAsync(Empty request)

@@ -31,6 +31,12 @@ public static partial class GoDuration
         return true;
     }
 
+    /// <summary>Writes one, as Go prints it: <c>1h30m0s</c>, <c>5m0s</c>, <c>30s</c>.</summary>
+    public static string Write(TimeSpan duration) =>
+        duration.TotalHours >= 1 ? $"{(int)duration.TotalHours}h{duration.Minutes}m{duration.Seconds}s"
+        : duration.TotalMinutes >= 1 ? $"{duration.Minutes}m{duration.Seconds}s"
+        : $"{duration.Seconds}s";
+
     [GeneratedRegex(@"^(\d+(\.\d+)?(h|ms|us|m|s))+$")]
     private static partial Regex Whole();
 

@@ -1,3 +1,4 @@
+using Mayfly.TerraformProviders.Schemas;
 using Mayfly.TerraformProviders.Values;
 
 namespace Mayfly.TerraformProviders.Resources;
@@ -16,6 +17,9 @@ public abstract class Resource
     /// <summary>The type's name, as in <c>aws_vpc</c>.</summary>
     public abstract string Type { get; }
 
+    /// <summary>The type's schema; there before anything else is called.</summary>
+    public TypeSchema Schema { get; internal set; } = null!;
+
     /// <summary>Arguments whose change replaces the resource: <c>name</c>, <c>vpc_config.subnet_ids</c>; a block's name counts for all in it.</summary>
     public virtual IReadOnlyList<string> ForceNew => [];
 
@@ -28,6 +32,13 @@ public abstract class Resource
     /// <summary>Last word on a plan of a create or update: computed values known now, values that mean the same, extra replacements.</summary>
     public virtual void Plan(ResourcePlan plan)
     {
+    }
+
+    /// <summary>The same for what has to ask the outside world; by default <see cref="Plan"/>.</summary>
+    public virtual Task PlanAsync(ResourcePlan plan, CancellationToken ct)
+    {
+        Plan(plan);
+        return Task.CompletedTask;
     }
 
     /// <summary>Checks a configuration beyond its schema; values can be unknown.</summary>
@@ -104,6 +115,9 @@ public abstract class DataSource
 {
     /// <summary>The type's name.</summary>
     public abstract string Type { get; }
+
+    /// <summary>The type's schema; there before anything else is called.</summary>
+    public TypeSchema Schema { get; internal set; } = null!;
 
     /// <summary>Fills in the computed attributes of a configuration that is wholly known.</summary>
     public abstract Task ReadAsync(TfObject state, CancellationToken ct);
