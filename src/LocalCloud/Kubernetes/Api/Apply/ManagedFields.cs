@@ -14,7 +14,7 @@ internal sealed record ManagerEntry(string Manager, string Operation, string Api
         get
         {
             var shown = Json.Compact(JsonValue.Create(Manager)) + (Subresource.Length > 0 ? $" with subresource \"{Subresource}\"" : "");
-            return Operation == "Update" ? $"{shown} using {ApiVersion}{(Time.Length > 0 ? " at " + Time : "")}" : shown;
+            return Operation == "Update" ? $"{shown} using {ApiVersion}" : shown;
         }
     }
 }

@@ -6,14 +6,17 @@ namespace Mayfly.LocalCloud.Kubernetes.Api;
 internal static class TypedValues
 {
     /// <summary>All fields that a tree states.</summary>
-    public static FieldSet Fields(Schema schema, JsonNode? value)
+    /// <param name="schema">Its shape.</param>
+    /// <param name="value">The tree.</param>
+    /// <param name="added">It has come as a whole: then a map counts itself besides its entries.</param>
+    public static FieldSet Fields(Schema schema, JsonNode? value, bool added = false)
     {
         switch (value)
         {
             case JsonObject map when !IsLeaf(schema, map):
-                return FieldSet.Of(false, map.Select(pair =>
+                return FieldSet.Of(added && schema.Kind == SchemaKind.Map, map.Select(pair =>
                 {
-                    var child = Fields(schema.Member(pair.Key) ?? Schema.Anything, pair.Value);
+                    var child = Fields(schema.Member(pair.Key) ?? Schema.Anything, pair.Value, added);
 
                     // A struct's members are known by its type; a free name has to be owned itself, or nobody could remove it.
                     var named = schema.Properties.ContainsKey(pair.Key);
@@ -21,7 +24,7 @@ internal static class TypedValues
                 }));
             case JsonArray list when IsKeyed(schema):
                 return FieldSet.Of(list.Count == 0, ByStep(schema, list).Select(pair => KeyValuePair.Create(
-                    pair.Key, schema.IsSet ? FieldSet.Leaf : FieldSet.Of(true, Fields(schema.Element!, pair.Value).Children))));
+                    pair.Key, schema.IsSet ? FieldSet.Leaf : FieldSet.Of(true, Fields(schema.Element!, pair.Value, added).Children))));
             default:
                 return FieldSet.Leaf;
         }
@@ -133,7 +136,7 @@ internal static class TypedValues
         }
 
         // What comes or goes as a whole is named itself and with all that it holds.
-        var all = Fields(schema, from.There ? from.Value : to.Value);
+        var all = Fields(schema, from.There ? from.Value : to.Value, added: true);
         var whole = FieldSet.Of(all.IsMember || free || schema.Kind == SchemaKind.Map || !to.There, all.Children);
         return to.There ? (whole, FieldSet.Empty) : (FieldSet.Empty, whole);
     }

@@ -28,7 +28,7 @@ internal sealed record RequestBody(JsonNode? Node, IReadOnlyList<string> Duplica
         {
             "application/json" => Parse(bytes),
             "application/yaml" => ParseYaml(bytes),
-            "application/vnd.kubernetes.protobuf" => new RequestBody(ProtobufBodies.Read(bytes), []),
+            "application/vnd.kubernetes.protobuf" => new RequestBody(ProtobufBodies.Read(bytes, BuiltInTypes.SchemaOf), []),
             _ => throw ApiErrors.UnsupportedMediaType(Accepted),
         };
     }

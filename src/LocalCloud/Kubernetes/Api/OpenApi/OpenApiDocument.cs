@@ -119,7 +119,7 @@ internal sealed class OpenApiDocument(IReadOnlyList<ResourceType> types)
 
     private void Component(Schema schema, ResourceType? of)
     {
-        var name = of is null ? schema.Component! : Name(of);
+        var name = of is null ? FullName(schema) : Name(of);
         if (_schemas.ContainsKey(name))
         {
             return;
@@ -143,10 +143,12 @@ internal sealed class OpenApiDocument(IReadOnlyList<ResourceType> types)
         }
     }
 
+    private string FullName(Schema schema) => BuiltInSchemas.FullName(schema, types[0].Group, types[0].Version);
+
     private JsonObject Reference(Schema schema)
     {
         Component(schema, null);
-        return new JsonObject { ["$ref"] = "#/components/schemas/" + schema.Component };
+        return new JsonObject { ["$ref"] = "#/components/schemas/" + FullName(schema) };
     }
 
     private JsonObject Inline(Schema schema)

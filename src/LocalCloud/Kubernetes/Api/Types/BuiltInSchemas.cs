@@ -28,6 +28,23 @@ internal static partial class BuiltInSchemas
         ["apiregistration.k8s.io"] = "io.k8s.kube-aggregator.pkg.apis.apiregistration",
     };
 
+    // The library does not say to which group a part of an object belongs: what the core group uses is the core group's.
+    private const string Unplaced = "io.k8s.api.";
+    private static readonly Lazy<HashSet<string>> CoreParts = new(() => Reach(""));
+
+    /// <summary>A component's full name in the document of a group version.</summary>
+    public static string FullName(Schema schema, string group, string version)
+    {
+        if (schema.Component!.LastIndexOf('.') >= Unplaced.Length)
+        {
+            return schema.Component;
+        }
+
+        return CoreParts.Value.Contains(schema.Component)
+            ? $"{Packages[""]}.v1.{schema.TypeName}"
+            : $"{PackageOf(group)}.{version}.{schema.TypeName}";
+    }
+
     public static Schema Of(Type type) => Known.GetOrAdd(type, Build);
 
     /// <summary>The name that Go gives the type: without the version that the client library puts before it.</summary>
@@ -167,11 +184,32 @@ internal static partial class BuiltInSchemas
 
         if (type.GetCustomAttribute<KubernetesEntityAttribute>() is { } entity)
         {
-            var package = Packages.GetValueOrDefault(entity.Group) ?? "io.k8s.api." + entity.Group.Split('.')[0];
-            return $"{package}.{entity.ApiVersion}.{name}";
+            return $"{PackageOf(entity.Group)}.{entity.ApiVersion}.{name}";
         }
 
-        return "io.k8s.api." + type.Name;
+        return Unplaced + type.Name;
+    }
+
+    private static string PackageOf(string group) => Packages.GetValueOrDefault(group) ?? "io.k8s.api." + group.Split('.')[0];
+
+    private static HashSet<string> Reach(string group)
+    {
+        var reached = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<Schema>(BuiltInTypes.All.Where(type => type.Group == group).Select(type => type.Schema));
+        while (open.TryPop(out var schema))
+        {
+            if (schema.Component is { } name && !reached.Add(name))
+            {
+                continue;
+            }
+
+            foreach (var member in schema.Properties.Values.Append(schema.Element).OfType<Schema>())
+            {
+                open.Push(member);
+            }
+        }
+
+        return reached;
     }
 
     [GeneratedRegex(@"^(V\d+((alpha|beta)\d+)?|(Core|Events|Discovery|Storage|Authentication|Admissionregistration|Rbac|Resource|Apiextensions|Apiregistration|Networking|Flowcontrol)v\d+)(?=[A-Z])")]

@@ -10,6 +10,17 @@ internal static class BuiltInTypes
 
     public static IReadOnlyList<ResourceType> All => Built.Value;
 
+    /// <summary>The schema of a built-in object, also of those that only subresources take.</summary>
+    public static Schema? SchemaOf(string apiVersion, string kind) => (apiVersion, kind) switch
+    {
+        (_, "DeleteOptions") => BuiltInSchemas.Of(typeof(V1DeleteOptions)),
+        ("policy/v1", "Eviction") => BuiltInSchemas.Of(typeof(V1Eviction)),
+        ("v1", "Binding") => BuiltInSchemas.Of(typeof(V1Binding)),
+        ("autoscaling/v1", "Scale") => BuiltInSchemas.Of(typeof(V1Scale)),
+        ("authentication.k8s.io/v1", "TokenRequest") => BuiltInSchemas.Of(typeof(Authenticationv1TokenRequest)),
+        _ => All.FirstOrDefault(type => type.ApiVersion == apiVersion && type.Kind == kind)?.Schema,
+    };
+
     private static List<ResourceType> Build() =>
     [
         // core

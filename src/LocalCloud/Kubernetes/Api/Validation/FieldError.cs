@@ -21,7 +21,7 @@ internal sealed record FieldError(string Reason, string Field, string Body)
 
     public static FieldError NotSupported(string field, string? value, IEnumerable<string> supported) => new(
         "FieldValueNotSupported", field,
-        $"Unsupported value: \"{value}\": supported values: {string.Join(", ", supported.Order(StringComparer.Ordinal).Select(item => $"\"{item}\""))}");
+        $"Unsupported value: \"{value}\": supported values: {string.Join(", ", supported.Select(item => $"\"{item}\""))}");
 
     public static FieldError Duplicate(string field, JsonNode? value) => new("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}");
 
