@@ -1,5 +1,7 @@
 using Mayfly.LocalCloud.Kubernetes.Images;
+using Mayfly.LocalCloud.Operators.ExternalDns;
 using Mayfly.LocalCloud.Operators.ExternalSecrets;
+using Mayfly.LocalCloud.Operators.LoadBalancerController;
 
 namespace Mayfly.LocalCloud.Operators;
 
@@ -25,6 +27,8 @@ public static class OperatorImages
     {
         options ??= new OperatorOptions();
         return catalog
-            .Add(Repositories[0], new ExternalSecretsImage(options));
+            .Add(Repositories[0], new ExternalSecretsImage(options))
+            .Add(Repositories[1], new LoadBalancerControllerImage())
+            .Add(Repositories[2], new ExternalDnsImage());
     }
 }
