@@ -25,6 +25,12 @@ public sealed record EdgeOptions
 
     /// <summary>Where HTTP is heard.</summary>
     public IPEndPoint Http { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>How long the network interfaces of a load balancer stay after it is deleted.</summary>
+    public TimeSpan InterfaceRelease { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often load balancers are looked at for their network interfaces when nobody says that something changed.</summary>
+    public TimeSpan InterfaceInterval { get; init; } = TimeSpan.FromSeconds(5);
 }
 
 /// <summary>
@@ -41,6 +47,7 @@ public sealed class PublicEdge : IAsyncDisposable
     private readonly PublicSide _public;
     private WebApplication? _application;
     private BalancerProxy? _proxy;
+    private BalancerInterfaces? _interfaces;
 
     private PublicEdge(CloudContext cloud, PublicSide @public)
     {
@@ -104,6 +111,7 @@ public sealed class PublicEdge : IAsyncDisposable
             _application.Services.GetRequiredService<IHttpForwarder>(), network, () => Https.Port, () => Http.Port);
         _application.Run(AnswerAsync);
         await _application.StartAsync(ct);
+        _interfaces = new BalancerInterfaces(_cloud, _public, options);
 
         var addresses = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
             .Select(address => new Uri(address)).ToList();
@@ -141,6 +149,11 @@ public sealed class PublicEdge : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (_interfaces is not null)
+        {
+            await _interfaces.DisposeAsync();
+        }
+
         if (_application is not null)
         {
             await _application.StopAsync();

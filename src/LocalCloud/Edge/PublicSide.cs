@@ -56,7 +56,11 @@ public sealed class PublicSide : IDisposable
     {
         _zones.Expire();
         _balancers.Expire();
+        WasChanged?.Invoke();
     }
+
+    /// <summary>Somebody said that something changed.</summary>
+    internal event Action? WasChanged;
 
     /// <inheritdoc />
     public void Dispose()
