@@ -15,6 +15,7 @@ public static class CommandLine
         {
             ValuesCommand.Create(),
             SecretsCommand.Create(),
+            ClassifyCommand.Create(),
             InitCommand.Create(),
             ValidateCommand.Create(),
             DoctorCommand.Create(),

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Mayfly.Engine.Configuration;
 using YamlDotNet.RepresentationModel;
 
 namespace Mayfly.Engine.Failures;
@@ -21,6 +22,15 @@ public static class FailureRules
     /// <summary>The name of a disposition on the wire.</summary>
     public static string Name(Disposition disposition) =>
         Regex.Replace(disposition.ToString(), "(?<=[a-z])[A-Z]", letter => "_" + letter.Value).ToLowerInvariant();
+
+    /// <summary>The rules that a configuration adds.</summary>
+    /// <exception cref="FormatException">A disposition is none, or a pattern is no regular expression.</exception>
+    public static IReadOnlyList<FailureRule> From(IEnumerable<FailureRuleSettings> added) =>
+        [.. added.Select(rule => new FailureRule(rule.Name, rule.Class, Disposition(rule.Disposition), rule.Remedy, rule.Next)
+        {
+            Tools = rule.Tool is { } tool ? [tool] : [],
+            All = [.. rule.Match.Select(FailureRule.Pattern)],
+        })];
 
     private static IReadOnlyList<FailureRule> Read()
     {
