@@ -11,7 +11,7 @@ public sealed partial record RootDeclarations(string? Backend, IReadOnlySet<stri
     /// <summary>Reads the folder's <c>*.tf</c> and <c>*.tf.json</c> files.</summary>
     public static RootDeclarations Read(string directory)
     {
-        var text = string.Join('\n', Sources(directory).Select(File.ReadAllText));
+        var text = CommentLine().Replace(string.Join('\n', Sources(directory).Select(File.ReadAllText)), "");
         var backend = BackendBlock().Match(text);
         var variables = VariableBlock().Matches(text).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
         return new RootDeclarations(backend.Success ? backend.Groups[1].Value : null, variables, FindModules(directory));
@@ -46,12 +46,15 @@ public sealed partial record RootDeclarations(string? Backend, IReadOnlySet<stri
         return found;
     }
 
-    [GeneratedRegex("""(?m)^\s*"?backend"?[\s:{]+"(\w+)"\s*:?\s*\{""")]
+    [GeneratedRegex(@"(?m)^\s*(#|//).*$")]
+    private static partial Regex CommentLine();
+
+    [GeneratedRegex("""\bbackend"?[\s:{]+"(\w+)"\s*:?\s*\{""")]
     private static partial Regex BackendBlock();
 
     [GeneratedRegex("""(?m)^\s*variable\s+"?([\w-]+)"?\s*\{""")]
     private static partial Regex VariableBlock();
 
-    [GeneratedRegex("""(?m)^\s*"?source"?\s*[=:]\s*"(\.{1,2}/[^"]*)"|^\s*"?source"?\s*[=:]\s*"(\.\.)"\s*$""")]
+    [GeneratedRegex("\\bsource\"?\\s*[=:]\\s*\"(\\.{1,2}(?:/[^\"]*)?)\"")]
     private static partial Regex LocalSource();
 }

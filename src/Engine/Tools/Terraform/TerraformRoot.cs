@@ -102,7 +102,13 @@ public sealed class TerraformRoot
     }
 
     /// <summary>The next use initialises again.</summary>
-    public void ForgetInit() => File.Delete(_initNote);
+    public void ForgetInit()
+    {
+        if (File.Exists(_initNote))
+        {
+            File.Delete(_initNote);
+        }
+    }
 
     private static void Put(string directory, string name, string? content)
     {
