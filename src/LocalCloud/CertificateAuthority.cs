@@ -31,6 +31,29 @@ public sealed class CertificateAuthority : IDisposable
         return new CertificateAuthority(request.CreateSelfSigned(now.AddHours(-1), now.AddYears(10)), clock);
     }
 
+    /// <summary>
+    /// The authority that a file keeps, so that whoever trusts it goes on doing so; a new one where there is no such file. Only its
+    /// owner may read the file: whoever has it can pose as any host.
+    /// </summary>
+    public static CertificateAuthority LoadOrCreate(string path, string name, TimeProvider clock)
+    {
+        if (File.Exists(path))
+        {
+            var kept = X509CertificateLoader.LoadPkcs12FromFile(path, null, X509KeyStorageFlags.Exportable);
+            if (kept.NotAfter.ToUniversalTime() > clock.GetUtcNow().AddYears(2))
+            {
+                return new CertificateAuthority(kept, clock);
+            }
+
+            kept.Dispose();
+        }
+
+        var made = Create(name, clock);
+        using var file = UnixFile.Create(path, isPrivate: true);
+        file.Write(made._root.Export(X509ContentType.Pkcs12));
+        return made;
+    }
+
     /// <summary>A server certificate for names and addresses, signed by this authority, with its private key.</summary>
     /// <param name="hosts">DNS names (a wildcard is allowed) or IP addresses; the first becomes the common name.</param>
     public X509Certificate2 Issue(params string[] hosts)

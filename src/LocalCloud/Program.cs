@@ -1,1 +1,3 @@
-return 0;
+using Mayfly.LocalCloud.Host;
+
+return await LocalCloudProgram.RunAsync(args);

@@ -36,6 +36,7 @@ public sealed class Moto : IAsyncDisposable
         _process = process;
         Endpoint = endpoint;
         _output = output;
+        Ended = process.WaitForExitAsync();
     }
 
     /// <summary>Where it answers.</summary>
@@ -48,7 +49,7 @@ public sealed class Moto : IAsyncDisposable
     public string LastOutput => _output.ToString();
 
     /// <summary>Ends when the process does.</summary>
-    public Task Ended => _process.WaitForExitAsync();
+    public Task Ended { get; }
 
     /// <summary>Starts it on a free port and waits until it answers.</summary>
     /// <param name="options">What to start and how.</param>

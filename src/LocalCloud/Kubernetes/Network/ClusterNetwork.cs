@@ -12,8 +12,8 @@ public sealed class ClusterNetwork
 {
     private readonly ConcurrentDictionary<(IPAddress Address, int Port), IPEndPoint> _listeners = new();
 
-    /// <summary>The addresses of nodes and pods.</summary>
-    public AddressPool Addresses { get; } = new();
+    /// <summary>The addresses of nodes and pods; clusters that the same load balancers reach share one pool.</summary>
+    public AddressPool Addresses { get; init; } = new();
 
     /// <summary>What the services' names and cluster addresses lead to; the controllers keep it.</summary>
     public ServiceTable Services { get; } = new();

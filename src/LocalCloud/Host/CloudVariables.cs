@@ -1,0 +1,22 @@
+namespace Mayfly.LocalCloud.Host;
+
+/// <summary>The variables with which programs talk to the local cloud by hand.</summary>
+internal static class CloudVariables
+{
+    public static IReadOnlyDictionary<string, string> Create(Uri aws, string region, string terraformCliConfig, string kubeconfig) =>
+        new Dictionary<string, string>
+        {
+            ["AWS_ENDPOINT_URL"] = aws.AbsoluteUri.TrimEnd('/'),
+            ["AWS_REGION"] = region,
+            ["AWS_DEFAULT_REGION"] = region,
+            ["AWS_ACCESS_KEY_ID"] = CloudContext.AccessKey,
+            ["AWS_SECRET_ACCESS_KEY"] = CloudContext.SecretKey,
+
+            // A profile or a session of the real account must not mix with these keys.
+            ["AWS_SESSION_TOKEN"] = "",
+            ["AWS_PROFILE"] = "",
+            ["AWS_EC2_METADATA_DISABLED"] = "true",
+            ["TF_CLI_CONFIG_FILE"] = terraformCliConfig,
+            ["KUBECONFIG"] = kubeconfig,
+        };
+}

@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using Mayfly.LocalCloud.Aws;
+
+namespace Mayfly.LocalCloud.Host;
+
+/// <summary>The program <c>mayfly-local</c>: runs a local cloud until it is told to stop.</summary>
+internal static class LocalCloudProgram
+{
+    private const string Usage = """
+        usage: mayfly-local run --state DIR [--zone ZONE]... [--bucket BUCKET]... [--region REGION]
+        Runs the local cloud in the foreground until SIGTERM or SIGINT. 'mayfly local start' runs it in the background.
+        """;
+
+    private static readonly string[] Options = ["--state", "--zone", "--bucket", "--region"];
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        if (Parse(arguments) is not { } options)
+        {
+            await Console.Error.WriteLineAsync(Usage);
+            return 2;
+        }
+
+        using var stop = new CancellationTokenSource();
+        void Stop(PosixSignalContext signal)
+        {
+            // The end is orderly: children first, then this process.
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        try
+        {
+            Say("starting: AWS (moto), DNS, edge, charts and images");
+            await using var host = await LocalCloudHost.StartAsync(options, stop.Token);
+            Say($"ready: AWS at {host.Description.Aws}, HTTPS at {host.Description.Edge}, DNS at {host.Description.Dns}");
+            await Task.WhenAny(host.StopRequested, Task.Delay(Timeout.InfiniteTimeSpan, stop.Token));
+            Say(host.MotoEnded ? $"stopping: moto ended\n{host.Aws.Moto.LastOutput}" : "stopping");
+            return host.MotoEnded ? 1 : 0;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return 0;
+        }
+        catch (Exception exception) when (exception is MotoException or StateFolderHeldException or IOException or UnauthorizedAccessException)
+        {
+            Say(exception.Message);
+            return exception is StateFolderHeldException ? 6 : 3;
+        }
+    }
+
+    private static LocalCloudOptions? Parse(string[] arguments)
+    {
+        if (arguments is not ["run", .. var rest] || rest.Length % 2 != 0)
+        {
+            return null;
+        }
+
+        var pairs = rest.Chunk(2).ToLookup(pair => pair[0], pair => pair[1]);
+        if (pairs.Any(pair => !Options.Contains(pair.Key)) || pairs["--state"].Count() != 1)
+        {
+            return null;
+        }
+
+        return new LocalCloudOptions
+        {
+            StateDirectory = pairs["--state"].Single(),
+            Zones = [.. pairs["--zone"].Distinct()],
+            Buckets = [.. pairs["--bucket"].Distinct()],
+            Region = pairs["--region"].LastOrDefault() ?? "us-east-1",
+            UsualPorts = true,
+            Diagnostics = Console.Out,
+        };
+    }
+
+    private static void Say(string text) => Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} {text}");
+}
