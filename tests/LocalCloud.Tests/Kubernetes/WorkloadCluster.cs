@@ -1,0 +1,178 @@
+using k8s;
+using k8s.Models;
+using Mayfly.LocalCloud.Kubernetes;
+using Mayfly.LocalCloud.Kubernetes.Api;
+using Mayfly.LocalCloud.Kubernetes.Controllers;
+using Mayfly.LocalCloud.Kubernetes.Controllers.Machinery;
+using Mayfly.LocalCloud.Kubernetes.Controllers.Nodes;
+using Mayfly.LocalCloud.Kubernetes.Images;
+using Mayfly.LocalCloud.Kubernetes.Network;
+
+namespace Mayfly.LocalCloud.Tests.Kubernetes;
+
+/// <summary>A whole cluster: the project's API server, its controllers, two nodes; the kubelet's waits a fiftieth of the real ones.</summary>
+public sealed class WorkloadCluster : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly StringWriter _diagnostics = new();
+    private readonly TimeProvider _clock;
+    private readonly int _nodes;
+    private CertificateAuthority? _authority;
+    private KubernetesApiServer? _server;
+    private ClusterControllers? _controllers;
+    private Informers? _informers;
+    private int _namespaces;
+
+    public WorkloadCluster()
+        : this(TimeProvider.System, 2)
+    {
+    }
+
+    internal WorkloadCluster(TimeProvider clock, int nodes)
+    {
+        _clock = clock;
+        _nodes = nodes;
+    }
+
+    public ClusterNetwork Network { get; } = new();
+
+    public ClusterControllers Controllers => _controllers!;
+
+    public KubernetesApiServer Server => _server!;
+
+    internal ClusterApi Api { get; private set; } = null!;
+
+    /// <summary>What the registry says to a pull; tests change it.</summary>
+    public Func<string, IReadOnlyList<PullCredential>, PullResult> Registry { get; set; } = (_, _) => new PullResult.Pulled();
+
+    public async ValueTask InitializeAsync()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        _authority = CertificateAuthority.Create("workloads", _clock);
+        _server = await KubernetesApiServer.StartAsync(
+            new KubernetesApiOptions { ClusterName = "workloads", Authority = _authority, Clock = _clock }, ct);
+        var cloud = new CloudContext(new Uri("http://127.0.0.1:9"), "us-east-1", "123456789012", _authority, _clock);
+        _controllers = await ClusterControllers.StartAsync(
+            _server.Admin,
+            cloud,
+            new ImageCatalog().AddSampleImages(),
+            Network,
+            new ControllerOptions
+            {
+                TimeScale = 0.02,
+                Diagnostics = TextWriter.Synchronized(_diagnostics),
+                Puller = (image, credentials, _) => Task.FromResult(Registry(image, credentials)),
+            },
+            ct);
+        for (var node = 1; node <= _nodes; node++)
+        {
+            await _controllers.Nodes.AddNodeAsync($"node-{node}", new Dictionary<string, string> { ["pool"] = "main" }, new NodeCapacity(Pods: 100), ct);
+        }
+
+        Api = new ClusterApi(_server.Admin, "tests");
+        _informers = new Informers(Api, TimeProvider.System);
+    }
+
+    /// <summary>A new namespace with its service account.</summary>
+    public async Task<string> NamespaceAsync(CancellationToken ct)
+    {
+        var name = $"test-{Interlocked.Increment(ref _namespaces)}";
+        await Api.CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = name } }, ct);
+        await UntilAsync<V1ServiceAccount>(name, "default", account => account is not null, ct);
+        return name;
+    }
+
+    /// <summary>Creates objects from YAML.</summary>
+    public async Task ApplyAsync(string @namespace, string yaml, CancellationToken ct)
+    {
+        foreach (var item in KubernetesYaml.LoadAllFromString(yaml).Cast<IKubernetesObject<V1ObjectMeta>>())
+        {
+            item.Metadata.NamespaceProperty = @namespace;
+            var create = typeof(ClusterApi).GetMethod(nameof(ClusterApi.CreateAsync))!.MakeGenericMethod(item.GetType());
+            await (Task)create.Invoke(Api, [item, ct])!;
+        }
+    }
+
+    /// <summary>Waits for an object to be as wanted, by watching it; the value is what it was then.</summary>
+    public async Task<T> UntilAsync<T>(string? @namespace, string name, Func<T?, bool> wanted, CancellationToken ct)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var key = @namespace is null ? name : $"{@namespace}/{name}";
+        return (await UntilAsync<T>(all => wanted(all.Find(item => ObjectStore<T>.KeyOf(item.Metadata) == key)), key, ct))
+            .Find(item => ObjectStore<T>.KeyOf(item.Metadata) == key)!;
+    }
+
+    /// <summary>Waits until the objects of a namespace are as wanted.</summary>
+    public async Task<List<T>> UntilAllAsync<T>(string @namespace, Func<List<T>, bool> wanted, CancellationToken ct)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        List<T> In(List<T> all) => all.FindAll(item => item.Metadata.NamespaceProperty == @namespace);
+        return In(await UntilAsync<T>(all => wanted(In(all)), @namespace, ct));
+    }
+
+    private async Task<List<T>> UntilAsync<T>(Func<List<T>, bool> wanted, string about, CancellationToken ct)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var informer = _informers!.For<T>();
+        await informer.Synced.WaitAsync(ct);
+        var reached = new TaskCompletionSource<List<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look()
+        {
+            var all = informer.Store.List();
+            if (wanted(all))
+            {
+                reached.TrySetResult(all);
+            }
+        }
+
+        informer.OnChange((_, _) => Look());
+        Look();
+        try
+        {
+            return await reached.Task.WaitAsync(Patience, ct);
+        }
+        catch (TimeoutException)
+        {
+            var last = string.Join('\n', informer.Store.List().Where(item => about.StartsWith(item.Metadata.NamespaceProperty ?? "", StringComparison.Ordinal)).Select(item => KubernetesJson.Serialize(item)));
+            Assert.Fail($"{typeof(T).Name} {about} did not get there; the last was\n{last}\ndiagnostics:\n{_diagnostics}");
+            throw;
+        }
+    }
+
+    /// <summary>Calls a handler at each change of a kind.</summary>
+    public void Watch<T>(Action<T?, T?> handler)
+        where T : class, IKubernetesObject<V1ObjectMeta> => _informers!.For<T>().OnChange(handler);
+
+    /// <summary>What is known of a kind in a namespace now.</summary>
+    public List<T> Known<T>(string @namespace)
+        where T : class, IKubernetesObject<V1ObjectMeta> =>
+        _informers!.For<T>().Store.List().FindAll(item => item.Metadata.NamespaceProperty == @namespace);
+
+    /// <summary>Waits for an event about an object.</summary>
+    public async Task<Corev1Event> EventAsync(string @namespace, string reason, string message, CancellationToken ct)
+    {
+        bool Fits(Corev1Event told) => told.Reason == reason && told.Message.Contains(message, StringComparison.Ordinal);
+        return (await UntilAllAsync<Corev1Event>(@namespace, all => all.Exists(Fits), ct)).First(Fits);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_informers is not null)
+        {
+            await _informers.DisposeAsync();
+        }
+
+        Api?.Dispose();
+        if (_controllers is not null)
+        {
+            await _controllers.DisposeAsync();
+        }
+
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        _authority?.Dispose();
+    }
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using k8s.Models;
+using Mayfly.LocalCloud.Kubernetes.Controllers.Machinery;
+using Mayfly.LocalCloud.Kubernetes.Network;
+
+namespace Mayfly.LocalCloud.Tests.Kubernetes;
+
+/// <summary>Deployments on a whole cluster.</summary>
+public sealed class WorkloadDeploymentTests(WorkloadCluster cluster) : IClassFixture<WorkloadCluster>
+{
+    private const string Web = """
+        apiVersion: v1
+        kind: Service
+        metadata: { name: web }
+        spec:
+          selector: { app: web }
+          ports: [{ name: http, port: 80, targetPort: http }]
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: { name: web }
+        spec:
+          replicas: 2
+          selector: { matchLabels: { app: web } }
+          template:
+            metadata: { labels: { app: web } }
+            spec:
+              containers:
+                - name: web
+                  image: ghcr.io/jetscale/web:one
+                  ports: [{ name: http, containerPort: 8080 }]
+                  readinessProbe: { httpGet: { path: /healthz, port: http } }
+        """;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 90_000)]
+    public async Task A_deployment_comes_up_and_its_pods_answer_through_the_service()
+    {
+        var space = await cluster.NamespaceAsync(Ct);
+
+        await cluster.ApplyAsync(space, Web, Ct);
+
+        var deployment = await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 2, Ct);
+        Assert.Equal("True", deployment.Status.Conditions.Single(condition => condition.Type == "Available").Status);
+        await cluster.UntilAsync<V1Deployment>(
+            space, "web", item => item?.Status?.Conditions?.Any(condition => condition.Reason == "NewReplicaSetAvailable") == true, Ct);
+        await cluster.EventAsync(space, "ScalingReplicaSet", "from 0 to 2", Ct);
+        await cluster.EventAsync(space, "Scheduled", "Successfully assigned", Ct);
+        await cluster.EventAsync(space, "Started", "Started container web", Ct);
+        Assert.Contains("\"commit\":\"one\"", await GetAsync($"http://web.{space}.svc/version"));
+        var service = await cluster.Api.FindAsync<V1Service>(space, "web", Ct);
+        Assert.Contains("<h1>", await GetAsync($"http://{service!.Spec.ClusterIP}/"));
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task A_new_image_replaces_the_pods_without_a_gap_and_the_old_template_can_be_brought_back()
+    {
+        var space = await cluster.NamespaceAsync(Ct);
+        await cluster.ApplyAsync(space, Web, Ct);
+        await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 2, Ct);
+
+        await SetImageAsync(space, "two");
+        await cluster.UntilAsync<V1Deployment>(space, "web", IsRolledOut, Ct);
+
+        Assert.Contains("\"commit\":\"two\"", await GetAsync($"http://web.{space}.svc/version"));
+        var sets = await cluster.UntilAllAsync<V1ReplicaSet>(space, all => all.Count == 2 && all.Exists(set => set.Status?.Replicas == 0), Ct);
+        Assert.Equal(["1", "2"], sets.Select(set => set.Metadata.Annotations["deployment.kubernetes.io/revision"]).Order());
+
+        await SetImageAsync(space, "one");
+        var back = await cluster.UntilAsync<V1Deployment>(space, "web", IsRolledOut, Ct);
+        Assert.Equal("3", back.Metadata.Annotations["deployment.kubernetes.io/revision"]);
+        Assert.Equal(2, (await cluster.UntilAllAsync<V1ReplicaSet>(space, all => all.Count > 0, Ct)).Count);
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task Recreate_starts_the_new_pods_only_when_the_old_ones_are_gone()
+    {
+        var space = await cluster.NamespaceAsync(Ct);
+        await cluster.ApplyAsync(space, Web.Replace("replicas: 2", "replicas: 2\n  strategy: { type: Recreate }"), Ct);
+        await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 2, Ct);
+        var most = 0;
+        cluster.Watch<V1Pod>((_, _) => most = Math.Max(most, cluster.Known<V1Pod>(space).Count));
+
+        await SetImageAsync(space, "two");
+        await cluster.UntilAsync<V1Deployment>(space, "web", IsRolledOut, Ct);
+
+        Assert.Equal(2, most);
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task Endpoints_follow_readiness_and_an_empty_service_says_so()
+    {
+        var space = await cluster.NamespaceAsync(Ct);
+        await cluster.ApplyAsync(space, Web.Replace("jetscale/web:one", "jetscale/never-ready:one"), Ct);
+
+        await cluster.UntilAsync<V1Endpoints>(space, "web", item => item?.Subsets?.Sum(subset => subset.NotReadyAddresses?.Count ?? 0) == 2, Ct);
+        await cluster.EventAsync(space, "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503", Ct);
+        var failure = await Assert.ThrowsAsync<ClusterDialException>(async () => await cluster.Network.DialAsync($"web.{space}.svc", 80, Ct));
+        Assert.Equal("no endpoints available for service \"web\"", failure.Message);
+
+        await SetImageAsync(space, "two", "ghcr.io/jetscale/web");
+        await cluster.UntilAsync<V1Endpoints>(space, "web", item => item?.Subsets?.Sum(subset => subset.Addresses?.Count ?? 0) == 2, Ct);
+        await cluster.UntilAllAsync<V1EndpointSlice>(space, all => all.SelectMany(slice => slice.Endpoints ?? []).Count(endpoint => endpoint.Conditions.Ready == true) == 2, Ct);
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task A_deployment_that_is_scaled_follows_and_one_that_is_deleted_takes_all_with_it()
+    {
+        var space = await cluster.NamespaceAsync(Ct);
+        await cluster.ApplyAsync(space, Web, Ct);
+        var deployment = await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 2, Ct);
+
+        await cluster.Api.PatchAsync<V1Deployment>(deployment.Metadata, new { spec = new { replicas = 4 } }, PatchKind.Merge, Ct);
+        await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 4, Ct);
+        await cluster.Api.PatchAsync<V1Deployment>(deployment.Metadata, new { spec = new { replicas = 1 } }, PatchKind.Merge, Ct);
+        await cluster.UntilAllAsync<V1Pod>(space, all => all.Count == 1, Ct);
+
+        await cluster.Api.DeleteAsync(ResourcePath.Of<V1Deployment>(), deployment.Metadata, Ct, "Background");
+        await cluster.UntilAllAsync<V1ReplicaSet>(space, all => all.Count == 0, Ct);
+        await cluster.UntilAllAsync<V1Pod>(space, all => all.Count == 0, Ct);
+    }
+
+    private static bool IsRolledOut(V1Deployment? item) =>
+        item?.Status is { } status && status.ObservedGeneration == item.Metadata.Generation && status.UpdatedReplicas == 2
+        && status.Replicas == 2 && status.AvailableReplicas == 2;
+
+    private async Task SetImageAsync(string space, string tag, string repository = "ghcr.io/jetscale/web")
+    {
+        var containers = new[] { new { name = "web", image = $"{repository}:{tag}" } };
+        await cluster.Api.PatchAsync<V1Deployment>(
+            new V1ObjectMeta { Name = "web", NamespaceProperty = space },
+            new { spec = new { template = new { spec = new { containers } } } },
+            PatchKind.Strategic,
+            Ct);
+    }
+
+    private async Task<string> GetAsync(string url)
+    {
+        using var client = cluster.Network.CreateHttpClient();
+        using var answer = await client.GetAsync(url, Ct);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadAsStringAsync(Ct);
+    }
+}
