@@ -37,53 +37,56 @@ public sealed class WorkloadDeploymentTests(WorkloadCluster cluster) : IClassFix
     [Fact(Timeout = 90_000)]
     public async Task A_deployment_comes_up_and_its_pods_answer_through_the_service()
     {
-        var space = await cluster.NamespaceAsync(Ct);
+        var ct = TestContext.Current.CancellationToken;
+        var space = await cluster.NamespaceAsync(ct);
 
-        await cluster.ApplyAsync(space, Web, Ct);
+        await cluster.ApplyAsync(space, Web, ct);
 
-        var deployment = await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 2, Ct);
+        var deployment = await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 2, ct);
         Assert.Equal("True", deployment.Status.Conditions.Single(condition => condition.Type == "Available").Status);
         await cluster.UntilAsync<V1Deployment>(
-            space, "web", item => item?.Status?.Conditions?.Any(condition => condition.Reason == "NewReplicaSetAvailable") == true, Ct);
-        await cluster.EventAsync(space, "ScalingReplicaSet", "from 0 to 2", Ct);
-        await cluster.EventAsync(space, "Scheduled", "Successfully assigned", Ct);
-        await cluster.EventAsync(space, "Started", "Started container web", Ct);
+            space, "web", item => item?.Status?.Conditions?.Any(condition => condition.Reason == "NewReplicaSetAvailable") == true, ct);
+        await cluster.EventAsync(space, "ScalingReplicaSet", "from 0 to 2", ct);
+        await cluster.EventAsync(space, "Scheduled", "Successfully assigned", ct);
+        await cluster.EventAsync(space, "Started", "Started container web", ct);
         Assert.Contains("\"commit\":\"one\"", await GetAsync($"http://web.{space}.svc/version"));
-        var service = await cluster.Api.FindAsync<V1Service>(space, "web", Ct);
+        var service = await cluster.Api.FindAsync<V1Service>(space, "web", ct);
         Assert.Contains("<h1>", await GetAsync($"http://{service!.Spec.ClusterIP}/"));
     }
 
     [Fact(Timeout = 90_000)]
     public async Task A_new_image_replaces_the_pods_without_a_gap_and_the_old_template_can_be_brought_back()
     {
-        var space = await cluster.NamespaceAsync(Ct);
-        await cluster.ApplyAsync(space, Web, Ct);
-        await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 2, Ct);
+        var ct = TestContext.Current.CancellationToken;
+        var space = await cluster.NamespaceAsync(ct);
+        await cluster.ApplyAsync(space, Web, ct);
+        await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 2, ct);
 
         await SetImageAsync(space, "two");
-        await cluster.UntilAsync<V1Deployment>(space, "web", IsRolledOut, Ct);
+        await cluster.UntilAsync<V1Deployment>(space, "web", IsRolledOut, ct);
 
         Assert.Contains("\"commit\":\"two\"", await GetAsync($"http://web.{space}.svc/version"));
-        var sets = await cluster.UntilAllAsync<V1ReplicaSet>(space, all => all.Count == 2 && all.Exists(set => set.Status?.Replicas == 0), Ct);
+        var sets = await cluster.UntilAllAsync<V1ReplicaSet>(space, all => all.Count == 2 && all.Exists(set => set.Status?.Replicas == 0), ct);
         Assert.Equal(["1", "2"], sets.Select(set => set.Metadata.Annotations["deployment.kubernetes.io/revision"]).Order());
 
         await SetImageAsync(space, "one");
-        var back = await cluster.UntilAsync<V1Deployment>(space, "web", IsRolledOut, Ct);
+        var back = await cluster.UntilAsync<V1Deployment>(space, "web", IsRolledOut, ct);
         Assert.Equal("3", back.Metadata.Annotations["deployment.kubernetes.io/revision"]);
-        Assert.Equal(2, (await cluster.UntilAllAsync<V1ReplicaSet>(space, all => all.Count > 0, Ct)).Count);
+        Assert.Equal(2, (await cluster.UntilAllAsync<V1ReplicaSet>(space, all => all.Count > 0, ct)).Count);
     }
 
     [Fact(Timeout = 90_000)]
     public async Task Recreate_starts_the_new_pods_only_when_the_old_ones_are_gone()
     {
-        var space = await cluster.NamespaceAsync(Ct);
-        await cluster.ApplyAsync(space, Web.Replace("replicas: 2", "replicas: 2\n  strategy: { type: Recreate }"), Ct);
-        await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 2, Ct);
+        var ct = TestContext.Current.CancellationToken;
+        var space = await cluster.NamespaceAsync(ct);
+        await cluster.ApplyAsync(space, Web.Replace("replicas: 2", "replicas: 2\n  strategy: { type: Recreate }"), ct);
+        await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 2, ct);
         var most = 0;
         cluster.Watch<V1Pod>((_, _) => most = Math.Max(most, cluster.Known<V1Pod>(space).Count));
 
         await SetImageAsync(space, "two");
-        await cluster.UntilAsync<V1Deployment>(space, "web", IsRolledOut, Ct);
+        await cluster.UntilAsync<V1Deployment>(space, "web", IsRolledOut, ct);
 
         Assert.Equal(2, most);
     }
@@ -91,34 +94,36 @@ public sealed class WorkloadDeploymentTests(WorkloadCluster cluster) : IClassFix
     [Fact(Timeout = 90_000)]
     public async Task Endpoints_follow_readiness_and_an_empty_service_says_so()
     {
-        var space = await cluster.NamespaceAsync(Ct);
-        await cluster.ApplyAsync(space, Web.Replace("jetscale/web:one", "jetscale/never-ready:one"), Ct);
+        var ct = TestContext.Current.CancellationToken;
+        var space = await cluster.NamespaceAsync(ct);
+        await cluster.ApplyAsync(space, Web.Replace("jetscale/web:one", "jetscale/never-ready:one"), ct);
 
-        await cluster.UntilAsync<V1Endpoints>(space, "web", item => item?.Subsets?.Sum(subset => subset.NotReadyAddresses?.Count ?? 0) == 2, Ct);
-        await cluster.EventAsync(space, "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503", Ct);
-        var failure = await Assert.ThrowsAsync<ClusterDialException>(async () => await cluster.Network.DialAsync($"web.{space}.svc", 80, Ct));
+        await cluster.UntilAsync<V1Endpoints>(space, "web", item => item?.Subsets?.Sum(subset => subset.NotReadyAddresses?.Count ?? 0) == 2, ct);
+        await cluster.EventAsync(space, "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503", ct);
+        var failure = await Assert.ThrowsAsync<ClusterDialException>(async () => await cluster.Network.DialAsync($"web.{space}.svc", 80, ct));
         Assert.Equal("no endpoints available for service \"web\"", failure.Message);
 
         await SetImageAsync(space, "two", "ghcr.io/jetscale/web");
-        await cluster.UntilAsync<V1Endpoints>(space, "web", item => item?.Subsets?.Sum(subset => subset.Addresses?.Count ?? 0) == 2, Ct);
-        await cluster.UntilAllAsync<V1EndpointSlice>(space, all => all.SelectMany(slice => slice.Endpoints ?? []).Count(endpoint => endpoint.Conditions.Ready == true) == 2, Ct);
+        await cluster.UntilAsync<V1Endpoints>(space, "web", item => item?.Subsets?.Sum(subset => subset.Addresses?.Count ?? 0) == 2, ct);
+        await cluster.UntilAllAsync<V1EndpointSlice>(space, all => all.SelectMany(slice => slice.Endpoints ?? []).Count(endpoint => endpoint.Conditions.Ready == true) == 2, ct);
     }
 
     [Fact(Timeout = 90_000)]
     public async Task A_deployment_that_is_scaled_follows_and_one_that_is_deleted_takes_all_with_it()
     {
-        var space = await cluster.NamespaceAsync(Ct);
-        await cluster.ApplyAsync(space, Web, Ct);
-        var deployment = await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 2, Ct);
+        var ct = TestContext.Current.CancellationToken;
+        var space = await cluster.NamespaceAsync(ct);
+        await cluster.ApplyAsync(space, Web, ct);
+        var deployment = await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 2, ct);
 
-        await cluster.Api.PatchAsync<V1Deployment>(deployment.Metadata, new { spec = new { replicas = 4 } }, PatchKind.Merge, Ct);
-        await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 4, Ct);
-        await cluster.Api.PatchAsync<V1Deployment>(deployment.Metadata, new { spec = new { replicas = 1 } }, PatchKind.Merge, Ct);
-        await cluster.UntilAllAsync<V1Pod>(space, all => all.Count == 1, Ct);
+        await cluster.Api.PatchAsync<V1Deployment>(deployment.Metadata, new { spec = new { replicas = 4 } }, PatchKind.Merge, ct);
+        await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 4, ct);
+        await cluster.Api.PatchAsync<V1Deployment>(deployment.Metadata, new { spec = new { replicas = 1 } }, PatchKind.Merge, ct);
+        await cluster.UntilAllAsync<V1Pod>(space, all => all.Count == 1, ct);
 
-        await cluster.Api.DeleteAsync(ResourcePath.Of<V1Deployment>(), deployment.Metadata, Ct, "Background");
-        await cluster.UntilAllAsync<V1ReplicaSet>(space, all => all.Count == 0, Ct);
-        await cluster.UntilAllAsync<V1Pod>(space, all => all.Count == 0, Ct);
+        await cluster.Api.DeleteAsync(ResourcePath.Of<V1Deployment>(), deployment.Metadata, ct, "Background");
+        await cluster.UntilAllAsync<V1ReplicaSet>(space, all => all.Count == 0, ct);
+        await cluster.UntilAllAsync<V1Pod>(space, all => all.Count == 0, ct);
     }
 
     private static bool IsRolledOut(V1Deployment? item) =>
