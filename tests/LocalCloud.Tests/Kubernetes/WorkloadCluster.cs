@@ -87,7 +87,7 @@ public sealed class WorkloadCluster : IAsyncLifetime
     {
         foreach (var item in KubernetesYaml.LoadAllFromString(yaml).Cast<IKubernetesObject<V1ObjectMeta>>())
         {
-            item.Metadata.NamespaceProperty = @namespace;
+            item.Metadata.NamespaceProperty = item is V1StorageClass or V1CustomResourceDefinition ? null : @namespace;
             var create = typeof(ClusterApi).GetMethod(nameof(ClusterApi.CreateAsync))!.MakeGenericMethod(item.GetType());
             await (Task)create.Invoke(Api, [item, ct])!;
         }
@@ -110,10 +110,16 @@ public sealed class WorkloadCluster : IAsyncLifetime
         return In(await UntilAsync<T>(all => wanted(In(all)), @namespace, ct));
     }
 
-    private async Task<List<T>> UntilAsync<T>(Func<List<T>, bool> wanted, string about, CancellationToken ct)
+    /// <summary>Waits until the objects of any kind are as wanted.</summary>
+    public Task UntilMetadataAsync(ResourcePath path, Func<List<MetadataOnly>, bool> wanted, CancellationToken ct) =>
+        UntilAsync(_informers!.ForMetadata(path), wanted, "", ct);
+
+    private Task<List<T>> UntilAsync<T>(Func<List<T>, bool> wanted, string about, CancellationToken ct)
+        where T : class, IKubernetesObject<V1ObjectMeta> => UntilAsync(_informers!.For<T>(), wanted, about, ct);
+
+    private async Task<List<T>> UntilAsync<T>(Informer<T> informer, Func<List<T>, bool> wanted, string about, CancellationToken ct)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        var informer = _informers!.For<T>();
         await informer.Synced.WaitAsync(ct);
         var reached = new TaskCompletionSource<List<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
         void Look()
@@ -133,8 +139,11 @@ public sealed class WorkloadCluster : IAsyncLifetime
         }
         catch (TimeoutException)
         {
-            var last = string.Join('\n', informer.Store.List().Where(item => about.StartsWith(item.Metadata.NamespaceProperty ?? "", StringComparison.Ordinal)).Select(item => KubernetesJson.Serialize(item)));
-            Assert.Fail($"{typeof(T).Name} {about} did not get there; the last was\n{last}\ndiagnostics:\n{_diagnostics}");
+            var space = about.Split('/')[0];
+            var last = string.Join('\n', informer.Store.List().Where(item => space.Length == 0 || item.Metadata.NamespaceProperty == space || item.Metadata.Name == space).Select(item => KubernetesJson.Serialize(item)));
+            var live = await Api.SendAsync<ObjectList<V1Pod>>(HttpMethod.Get, ResourcePath.Of<V1Pod>().Path(space), null, null, ct);
+            var pods = string.Join('\n', live.Items.Select(pod => $"{pod.Metadata.Name} on {pod.Spec.NodeName}: {KubernetesJson.Serialize(pod.Status)}"));
+            Assert.Fail($"{typeof(T).Name} {about} did not get there; the last was\n{last}\npods:\n{pods}\ndiagnostics:\n{_diagnostics}");
             throw;
         }
     }
@@ -147,6 +156,30 @@ public sealed class WorkloadCluster : IAsyncLifetime
     public List<T> Known<T>(string @namespace)
         where T : class, IKubernetesObject<V1ObjectMeta> =>
         _informers!.For<T>().Store.List().FindAll(item => item.Metadata.NamespaceProperty == @namespace);
+
+    /// <summary>Waits until an address in the cluster answers with a text; a service follows its pods a moment later.</summary>
+    public async Task UntilServedAsync(string url, string text, CancellationToken ct)
+    {
+        using var client = Network.CreateHttpClient();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Patience);
+        var last = "";
+        while (!last.Contains(text, StringComparison.Ordinal))
+        {
+            Assert.False(limit.IsCancellationRequested, $"{url} does not answer with {text}, but with {last}");
+            try
+            {
+                using var answer = await client.GetAsync(url, limit.Token);
+                last = $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(limit.Token)}";
+            }
+            catch (HttpRequestException failure)
+            {
+                last = failure.GetBaseException().Message;
+            }
+
+            await Task.Delay(10, CancellationToken.None);
+        }
+    }
 
     /// <summary>Waits for an event about an object.</summary>
     public async Task<Corev1Event> EventAsync(string @namespace, string reason, string message, CancellationToken ct)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Mayfly.LocalCloud.Kubernetes.Controllers.Machinery;
 
 namespace Mayfly.LocalCloud.Kubernetes.Controllers.Cluster;
@@ -23,11 +22,16 @@ public sealed class MetadataGraph : IAsyncDisposable
     private const string Dependents = "dependents";
     private const string Uid = "uid";
     private const string Namespace = "namespace";
+
+    // A definition whose names are taken is never served: some tries, then the next change of a definition.
+    private const int Patience = 12;
     private readonly ControllerContext _context;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _asked = new(0);
+    private readonly HashSet<string> _custom = [];
     private readonly List<Action<GraphKind, MetadataOnly?, MetadataOnly?>> _handlers = [];
     private Task _refreshing = Task.CompletedTask;
+    private Informer<MetadataOnly>? _definitions;
     private ImmutableDictionary<string, GraphKind> _kinds = ImmutableDictionary<string, GraphKind>.Empty;
 
     /// <summary>For one cluster.</summary>
@@ -43,8 +47,8 @@ public sealed class MetadataGraph : IAsyncDisposable
     public async Task StartAsync(CancellationToken ct)
     {
         await RefreshAsync(ct);
-        var definitions = _context.Informers.ForMetadata(new ResourcePath("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions"));
-        definitions.OnChange((_, _) => _asked.Release());
+        _definitions = _context.Informers.ForMetadata(new ResourcePath("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions"));
+        _definitions.OnChange((_, _) => _asked.Release());
         _refreshing = Task.Run(() => RefreshWhenAskedAsync(_stopping.Token), CancellationToken.None);
     }
 
@@ -84,7 +88,7 @@ public sealed class MetadataGraph : IAsyncDisposable
 
     private async Task RefreshWhenAskedAsync(CancellationToken ct)
     {
-        while (!ct.IsCancellationRequested)
+        for (var behind = 0; !ct.IsCancellationRequested;)
         {
             try
             {
@@ -94,9 +98,16 @@ public sealed class MetadataGraph : IAsyncDisposable
                 }
 
                 await RefreshAsync(ct);
+                behind = IsBehind() ? behind + 1 : 0;
+                if (behind is > 0 and < Patience)
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(2000, 20 * Math.Pow(2, behind))), _context.Clock, ct);
+                    _asked.Release();
+                }
             }
-            catch (Exception failure) when (failure is ClusterApiException or HttpRequestException or IOException or JsonException)
+            catch (Exception failure) when (failure is not OperationCanceledException)
             {
+                _context.Options.Diagnostics.WriteLine($"discovery: {failure.Message}");
                 await Task.Delay(TimeSpan.FromSeconds(1), _context.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _asked.Release();
             }
@@ -105,6 +116,15 @@ public sealed class MetadataGraph : IAsyncDisposable
                 return;
             }
         }
+    }
+
+    // Discovery follows a definition after a moment. A definition's name is the plural and the group of its kind, as our ids are.
+    private bool IsBehind()
+    {
+        var defined = _definitions!.Store.List().Where(item => item.Metadata.DeletionTimestamp is null).Select(item => item.Metadata.Name).ToHashSet();
+        var gone = _custom.Where(id => !defined.Contains(id) && _kinds.ContainsKey(id)).ToList();
+        _custom.UnionWith(defined);
+        return gone.Count > 0 || defined.Any(id => !_kinds.ContainsKey(id));
     }
 
     private async Task RefreshAsync(CancellationToken ct)

@@ -15,6 +15,9 @@ public sealed class ObjectStore<T>
     private readonly Dictionary<string, Func<T, IEnumerable<string>>> _indexers = [];
     private readonly Dictionary<(string Index, string Value), HashSet<string>> _indexes = [];
     private readonly HashSet<string> _doomed = [];
+
+    // Where a write of our own is ahead of the watch: what the handlers were told last. They learn of the change when the watch brings it.
+    private readonly Dictionary<string, T?> _told = new(StringComparer.Ordinal);
     private long _seen;
 
     /// <summary>The key of an object: <c>namespace/name</c>, or <c>name</c>.</summary>
@@ -94,6 +97,7 @@ public sealed class ObjectStore<T>
             var known = _items.GetValueOrDefault(key);
             if (known is null ? version > _seen : version > Version(known))
             {
+                _told.TryAdd(key, known);
                 Put(key, written);
             }
         }
@@ -107,6 +111,7 @@ public sealed class ObjectStore<T>
             var key = KeyOf(known.Metadata);
             if (ReferenceEquals(_items.GetValueOrDefault(key), known))
             {
+                _told.TryAdd(key, known);
                 Put(key, expected);
             }
         }
@@ -127,7 +132,7 @@ public sealed class ObjectStore<T>
             }
 
             Put(key, item);
-            return (known, true);
+            return (_told.Remove(key, out var told) ? told : known, true);
         }
     }
 
@@ -145,6 +150,7 @@ public sealed class ObjectStore<T>
                 return null;
             }
 
+            _told.Remove(key);
             Take(key, known);
             return known;
         }
