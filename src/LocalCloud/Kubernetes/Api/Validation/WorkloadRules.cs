@@ -44,13 +44,29 @@ internal static class WorkloadRules
     {
         Selector(value, null, errors);
         Count(value, "replicas", errors);
-        PodRules.Template(value.Map("spec", "template"), value.Map("spec", "selector"), "spec.template", errors, "Always");
+        PodRules.Template(WithClaims(value), value.Map("spec", "selector"), "spec.template", errors, "Always");
         BuiltInRules.OneOf(value.Text("spec", "podManagementPolicy"), "spec.podManagementPolicy", errors, "OrderedReady", "Parallel");
         if (before is not null && !Json.Same(Fixed(value), Fixed(before)))
         {
             errors.Add(FieldError.Forbidden("spec", "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', " +
                 "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"));
         }
+    }
+
+    // The claims of a set become volumes of its pods, so its containers may mount them.
+    private static JsonObject? WithClaims(JsonObject set)
+    {
+        if (set.Map("spec", "template")?.Copy() is not { } template || template.Map("spec") is not { } spec)
+        {
+            return set.Map("spec", "template");
+        }
+
+        spec["volumes"] = new JsonArray(
+        [
+            .. spec.Items("volumes").Select(volume => (JsonNode)volume.Copy()),
+            .. set.Items("spec", "volumeClaimTemplates").Select(claim => (JsonNode)new JsonObject { ["name"] = claim.Text("metadata", "name") }),
+        ]);
+        return template;
     }
 
     public static void Job(JsonObject value, JsonObject? before, List<FieldError> errors)
