@@ -13,6 +13,10 @@ public static class CommandLine
     {
         var root = new RootCommand("Gives every pull request its own cluster, repairs it until people can reach it, and proves that it is gone.")
         {
+            UpCommand.Create(),
+            DownCommand.Create(),
+            StageCommand.Create(),
+            SweepCommand.Create(),
             ValuesCommand.Create(),
             SecretsCommand.Create(),
             ClassifyCommand.Create(),

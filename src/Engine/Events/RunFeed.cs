@@ -6,7 +6,9 @@ namespace Mayfly.Engine.Events;
 /// Numbers a run's events and hands each to every sink. Numbering and queueing happen under one lock, so a reader that skips
 /// numbers it has seen never loses one.
 /// </summary>
-public sealed class RunFeed(TimeProvider clock)
+/// <param name="clock">Dates the events.</param>
+/// <param name="redactor">Takes secret values out of them before anybody sees them; null: there can be none.</param>
+public sealed class RunFeed(TimeProvider clock, Redactor? redactor = null)
 {
     private readonly Lock _gate = new();
     private readonly List<Channel<RunEvent>> _readers = [];
@@ -15,6 +17,7 @@ public sealed class RunFeed(TimeProvider clock)
     /// <summary>Publishes an event; never blocks.</summary>
     public void Publish(RunEvent happened)
     {
+        happened = redactor is null ? happened : EventRedaction.Of(happened, redactor);
         lock (_gate)
         {
             var numbered = happened with { Sequence = ++_sequence, Time = clock.GetUtcNow() };
