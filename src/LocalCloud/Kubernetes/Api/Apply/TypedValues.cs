@@ -148,33 +148,38 @@ internal static class TypedValues
             FieldSet.Of(false, all.Select(one => KeyValuePair.Create(one.Step, one.Sets.Removed))));
     }
 
-    // The applied order counts; items that only the live list has stay before the applied item that followed them.
+    // Both orders are kept as far as they go together: what only the live list has stays in its place, else the applied order counts.
     private static JsonArray MergeLists(Schema schema, JsonArray live, JsonArray applied)
     {
-        var wanted = ByStep(schema, applied);
-        var have = ByStep(schema, live);
-        var result = new List<JsonNode?>();
-        var waiting = new Queue<string>(have.Keys);
+        var (have, wanted) = (ByStep(schema, live), ByStep(schema, applied));
+        var waiting = new Queue<string>(wanted.Keys);
         var placed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (step, item) in wanted)
+        var result = new List<JsonNode?>();
+        foreach (var (step, item) in have)
         {
-            if (have.ContainsKey(step) && !placed.Contains(step))
+            if (!wanted.ContainsKey(step))
             {
-                while (waiting.TryPeek(out var next) && next != step)
-                {
-                    waiting.Dequeue();
-                    if (!wanted.ContainsKey(next) && placed.Add(next))
-                    {
-                        result.Add(have[next]?.DeepClone());
-                    }
-                }
+                result.Add(item?.DeepClone());
+                continue;
             }
 
-            placed.Add(step);
-            result.Add(have.TryGetValue(step, out var old) ? Merge(schema.Element!, old, item) : item?.DeepClone());
+            while (!placed.Contains(step))
+            {
+                Take(waiting.Dequeue());
+            }
         }
 
-        result.AddRange(have.Where(pair => placed.Add(pair.Key)).Select(pair => pair.Value?.DeepClone()));
+        while (waiting.TryDequeue(out var next))
+        {
+            Take(next);
+        }
+
         return new JsonArray([.. result]);
+
+        void Take(string step)
+        {
+            placed.Add(step);
+            result.Add(have.TryGetValue(step, out var old) ? Merge(schema.Element!, old, wanted[step]) : wanted[step]?.DeepClone());
+        }
     }
 }
