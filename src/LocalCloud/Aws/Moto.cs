@@ -110,6 +110,7 @@ public sealed class Moto : IAsyncDisposable
 
         start.Environment["MOTO_ACCOUNT_ID"] = options.Account;
         start.Environment["MOTO_PORT"] = number;
+        start.Environment["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true";
         var process = Process.Start(start) ?? throw new MotoException("moto_server did not start.");
         process.OutputDataReceived += (_, line) => output.Add(line.Data);
         process.ErrorDataReceived += (_, line) => output.Add(line.Data);

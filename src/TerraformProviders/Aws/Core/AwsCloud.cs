@@ -84,9 +84,17 @@ internal sealed class AwsCloud(AwsCloudOptions options)
     // The JSON protocols take a null for a value.
     private static JsonObject Present(JsonObject input)
     {
-        foreach (var name in input.Where(member => member.Value is null).Select(member => member.Key).ToList())
+        foreach (var (name, value) in input.ToList())
         {
-            input.Remove(name);
+            if (value is null)
+            {
+                input.Remove(name);
+            }
+
+            foreach (var inner in value is JsonArray array ? array.OfType<JsonObject>() : value is JsonObject single ? [single] : [])
+            {
+                Present(inner);
+            }
         }
 
         return input;

@@ -25,8 +25,8 @@ internal abstract class AwsResource(AwsCloud cloud) : Resource
     /// <summary>Arguments that hold JSON, where only the meaning counts.</summary>
     protected virtual IReadOnlyList<string> JsonDocuments => [];
 
-    /// <summary>Blocks that AWS fills in when they are not configured.</summary>
-    protected virtual IReadOnlyList<string> ComputedBlocks => [];
+    /// <summary>Blocks, and arguments, that keep what AWS fills in when they are not configured, although the schema does not say so.</summary>
+    protected virtual IReadOnlyList<string> Kept => [];
 
     /// <summary>Whether the type lives in no region.</summary>
     protected virtual bool IsGlobal => false;
@@ -136,9 +136,9 @@ internal abstract class AwsResource(AwsCloud cloud) : Resource
             }
         }
 
-        foreach (var name in ComputedBlocks)
+        foreach (var name in Kept)
         {
-            if (plan.Config.Elements(name).Count == 0 && plan.Config[name].IsKnown)
+            if (plan.Config[name] is TfNull or TfList { Elements.Count: 0 } or TfSet { Elements.Count: 0 })
             {
                 plan.Planned[name] = plan.Prior is { } prior ? prior[name] : TfValue.Unknown;
             }

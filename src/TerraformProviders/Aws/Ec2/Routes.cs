@@ -56,7 +56,7 @@ internal sealed class RouteTable(AwsCloud cloud) : Ec2Resource(cloud)
 
     protected override IReadOnlyList<string> Honoured => ["vpc_id", "route"];
 
-    protected override IReadOnlyList<string> ComputedBlocks => ["route"];
+    protected override IReadOnlyList<string> Kept => ["route"];
 
     protected override async Task CreateCoreAsync(ResourceChange change, CancellationToken ct)
     {

@@ -13,7 +13,7 @@ internal abstract class SecurityGroupBase(AwsCloud cloud) : Ec2Resource(cloud)
 
     protected override string Noun => "Security Group";
 
-    protected override IReadOnlyList<string> ComputedBlocks => ["ingress", "egress"];
+    protected override IReadOnlyList<string> Kept => ["ingress", "egress"];
 
     protected override async Task<bool> ReadCoreAsync(TfObject state, CancellationToken ct)
     {
@@ -123,7 +123,7 @@ internal sealed class DefaultSecurityGroup(AwsCloud cloud) : SecurityGroupBase(c
     protected override IReadOnlyList<string> Honoured => ["vpc_id", "ingress", "egress", "revoke_rules_on_delete"];
 
     // Here, rules that are not configured are removed.
-    protected override IReadOnlyList<string> ComputedBlocks => [];
+    protected override IReadOnlyList<string> Kept => [];
 
     protected override async Task CreateCoreAsync(ResourceChange change, CancellationToken ct)
     {

@@ -27,7 +27,7 @@ internal sealed class VpcEndpoint(AwsCloud cloud) : Ec2Resource(cloud)
 
     protected override IReadOnlyList<string> JsonDocuments => ["policy"];
 
-    protected override IReadOnlyList<string> ComputedBlocks => ["dns_options", "subnet_configuration"];
+    protected override IReadOnlyList<string> Kept => ["dns_options", "subnet_configuration"];
 
     protected override async Task CreateCoreAsync(ResourceChange change, CancellationToken ct)
     {

@@ -35,7 +35,7 @@ internal sealed class Cluster(AwsCloud cloud) : EksResource(cloud)
         "force_update_version", "deletion_protection", .. Blocks,
     ];
 
-    protected override IReadOnlyList<string> ComputedBlocks => Blocks;
+    protected override IReadOnlyList<string> Kept => Blocks;
 
     protected override async Task CreateCoreAsync(ResourceChange change, CancellationToken ct)
     {

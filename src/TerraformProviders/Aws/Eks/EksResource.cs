@@ -11,6 +11,9 @@ internal abstract class EksResource(AwsCloud cloud) : AwsResource(cloud)
     /// <summary>Between the parts of an id.</summary>
     protected virtual char Separator => ':';
 
+    /// <summary>What is tagged.</summary>
+    protected virtual string ArnOf(TfObject state) => state.Required("arn");
+
     /// <summary>Calls EKS.</summary>
     protected Task<JsonNode> CallAsync(string operation, HttpMethod method, FormattableString path, JsonObject? input, CancellationToken ct) =>
         Cloud.EksAsync(operation, method, path, input, ct);
@@ -37,13 +40,13 @@ internal abstract class EksResource(AwsCloud cloud) : AwsResource(cloud)
 
     /// <inheritdoc/>
     protected override Task TagAsync(TfObject state, IReadOnlyDictionary<string, string> tags, CancellationToken ct) =>
-        CallAsync("TagResource", HttpMethod.Post, $"/tags/{state.Required("arn")}", new() { ["tags"] = Object(tags) }, ct);
+        CallAsync("TagResource", HttpMethod.Post, $"/tags/{ArnOf(state)}", new() { ["tags"] = Object(tags) }, ct);
 
     /// <inheritdoc/>
     protected override Task UntagAsync(TfObject state, IReadOnlyList<string> keys, CancellationToken ct) => Cloud.SendAsync(
         new(Mayfly.Aws.AwsService.Eks, "UntagResource", HttpMethod.Delete)
         {
-            Path = Mayfly.Aws.Protocols.AwsRequest.PathOf($"/tags/{state.Required("arn")}"),
+            Path = Mayfly.Aws.Protocols.AwsRequest.PathOf($"/tags/{ArnOf(state)}"),
             Query = [.. keys.Select(key => KeyValuePair.Create("tagKeys", key))],
         }, ct);
 

@@ -26,7 +26,7 @@ internal sealed class NodeGroup(AwsCloud cloud) : EksResource(cloud)
         "remote_access", "taint", "node_repair_config", .. Plain.Select(name => name.Split('=')[0]),
     ];
 
-    protected override IReadOnlyList<string> ComputedBlocks => ["update_config"];
+    protected override IReadOnlyList<string> Kept => ["update_config"];
 
     protected override string? Label(TfObject state) => state.String("id") ?? $"{state.String("cluster_name")}:{state.String("node_group_name")}";
 

@@ -26,7 +26,7 @@ internal sealed class Role(AwsCloud cloud) : IamResource(cloud)
 
     protected override IReadOnlyList<string> JsonDocuments => ["assume_role_policy"];
 
-    protected override IReadOnlyList<string> ComputedBlocks => ["inline_policy"];
+    protected override IReadOnlyList<string> Kept => ["inline_policy"];
 
     protected override IReadOnlyList<string> Honoured =>
     [

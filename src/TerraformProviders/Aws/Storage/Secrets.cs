@@ -20,7 +20,7 @@ internal sealed class Secret(AwsCloud cloud) : AwsResource(cloud)
 
     protected override IReadOnlyList<string> JsonDocuments => ["policy"];
 
-    protected override IReadOnlyList<string> ComputedBlocks => ["replica"];
+    protected override IReadOnlyList<string> Kept => ["replica"];
 
     protected override IReadOnlyList<string> Honoured =>
         ["name", "name_prefix", "description", "kms_key_id", "policy", "recovery_window_in_days", "force_overwrite_replica_secret"];
