@@ -68,7 +68,7 @@ internal sealed class ReplicationGroup(AwsCloud cloud) : DatabaseResource(cloud,
     public override string Type => "aws_elasticache_replication_group";
 
     public override IReadOnlyList<string> ForceNew =>
-        ["at_rest_encryption_enabled", "engine", "kms_key_id", "network_type", "port", "replication_group_id", "subnet_group_name"];
+        ["at_rest_encryption_enabled", "engine", "kms_key_id", "network_type", "port", "replication_group_id"];
 
     public override IReadOnlyDictionary<string, TfValue> Defaults { get; } = new Dictionary<string, TfValue>
     {
@@ -86,6 +86,16 @@ internal sealed class ReplicationGroup(AwsCloud cloud) : DatabaseResource(cloud,
         ["apply_immediately", "auth_token", "auth_token_update_strategy", "security_group_ids", "final_snapshot_identifier", .. Plain.Select(name => name.Split('=')[0])];
 
     protected override string? Label(TfObject state) => state.String("id") ?? state.String("replication_group_id");
+
+    // moto does not tell the subnet group: where it is not known, it is no other.
+    public override void Plan(ResourcePlan plan)
+    {
+        base.Plan(plan);
+        if (plan.Prior?.String("subnet_group_name") is { Length: > 0 })
+        {
+            plan.Replace("subnet_group_name");
+        }
+    }
 
     protected override async Task CreateCoreAsync(ResourceChange change, CancellationToken ct)
     {
