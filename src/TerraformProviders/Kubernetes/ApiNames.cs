@@ -55,7 +55,7 @@ internal static class ApiNames
     // Text in Terraform, a number where it is one in the API.
     private static readonly HashSet<string> NumberOrText = ["target_port", "port", "max_surge", "max_unavailable", "min_available"];
 
-    private static readonly HashSet<string> NumberAsText = ["run_as_user", "run_as_group", "fs_group"];
+    private static readonly HashSet<string> NumberAsText = ["run_as_user", "run_as_group", "fs_group", "replicas"];
 
     private static readonly HashSet<string> OctalAsText = ["default_mode", "mode"];
 

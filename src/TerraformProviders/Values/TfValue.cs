@@ -139,4 +139,10 @@ public sealed record TfDynamic(TfType Type, TfValue Value) : TfValue
 {
     /// <inheritdoc/>
     public override bool IsWhollyKnown => Value.IsWhollyKnown;
+
+    /// <inheritdoc/>
+    public bool Equals(TfDynamic? other) => other is not null && Value.Equals(other.Value);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Value.GetHashCode();
 }
