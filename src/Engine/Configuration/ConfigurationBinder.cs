@@ -40,6 +40,13 @@ internal sealed class ConfigurationBinder(List<ValueProblem> problems)
     public object Record(Type type, ValueNode node, string path)
     {
         var record = Activator.CreateInstance(type)!;
+
+        // A required text that is missing or wrong is empty to the checks that follow.
+        foreach (var (_, text) in Keys(type).Where(pair => IsRequired(pair.Property) && pair.Property.PropertyType == typeof(string)))
+        {
+            text.SetValue(record, "");
+        }
+
         if (node is not ValueMap map)
         {
             Complain(node, $"{Named(path)} must be a map of settings, not {Kind(node)}");
@@ -63,13 +70,9 @@ internal sealed class ConfigurationBinder(List<ValueProblem> problems)
             }
         }
 
-        foreach (var (key, property) in keys.Where(pair => IsRequired(pair.Value) && map.Find(pair.Key) is null))
+        foreach (var key in keys.Where(pair => IsRequired(pair.Value) && map.Find(pair.Key) is null).Select(pair => pair.Key))
         {
             Complain(node, $"{(path.Length == 0 ? "" : path + ": ")}'{key}' is missing");
-            if (property.PropertyType == typeof(string))
-            {
-                property.SetValue(record, "");
-            }
         }
 
         return record;

@@ -53,7 +53,7 @@ public static class ConfigurationLoader
         var binder = new ConfigurationBinder(found);
         var configuration = (MayflyConfiguration)binder.Record(typeof(MayflyConfiguration), root, "") with { Directory = directory };
         found.AddRange(new ConfigurationChecks(configuration, path => binder.Places.GetValueOrDefault(path, root.Origin)).Problems());
-        found.Sort((a, b) => (a.Origin.Line, a.Origin.Column).CompareTo((b.Origin.Line, b.Origin.Column)));
+        problems = [.. found.OrderBy(problem => problem.Origin.Line).ThenBy(problem => problem.Origin.Column)];
         return found.Count == 0 ? configuration : null;
     }
 }

@@ -120,6 +120,8 @@ public sealed record FailureRuleSettings
 
     /// <summary>Class of the failure.</summary>
     public required string Class { get; init; }
+
+    /// <summary>What kind of act the failure asks for.</summary>
     [Choices("retry_after_wait", "retry_after_repair", "adopt_existing", "prune_state", "refresh_credentials", "fail_permanent_user", "fail_permanent_quota", "needs_human", "none")]
     public required string Disposition { get; init; }
 

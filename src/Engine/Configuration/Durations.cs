@@ -13,10 +13,11 @@ public static partial class Durations
     public static bool TryParse(string text, out TimeSpan duration)
     {
         var match = Written().Match(text);
-        duration = !match.Success ? default
+        var whole = match.Success && match.Length == text.Length;
+        duration = !whole ? default
             : TimeSpan.FromHours(Number(match.Groups[1])) + TimeSpan.FromMinutes(Number(match.Groups[2]))
                 + TimeSpan.FromSeconds(Number(match.Groups[3])) + TimeSpan.FromMilliseconds(Number(match.Groups[4]));
-        return match.Success;
+        return whole;
     }
 
     /// <summary>Writes a duration the shortest way.</summary>

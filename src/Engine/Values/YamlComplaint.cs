@@ -46,8 +46,8 @@ internal static partial class YamlComplaint
 
         var hint = message.Contains("quoted scalar", StringComparison.OrdinalIgnoreCase) ? "a quote is opened and not closed"
             : message.Contains("flow", StringComparison.OrdinalIgnoreCase) ? "a bracket or brace is not closed, or a comma is missing"
-            : excerpt.Contains(": ", StringComparison.Ordinal) && message.Contains("mapping values", StringComparison.OrdinalIgnoreCase)
-                ? "a second ': ' in one line, or a line indented too far; put texts with ': ' in quotes"
+            : excerpt.Split(": ").Length > 2
+                ? "a second ': ' in one line; put texts with ': ' in quotes"
             : "no YAML that can be read; look at the indentation, colons and quotes here and in the line before";
         return excerpt.Length == 0 ? hint : $"{hint} (near '{(excerpt.Length > 60 ? excerpt[..60] + "…" : excerpt)}')";
     }
