@@ -53,7 +53,7 @@ internal sealed class SecretVault(AmazonSecretsManagerClient client, Redactor re
 
         try
         {
-            var value = await client.GetSecretValueAsync(new GetSecretValueRequest(id), ct);
+            var value = await client.GetSecretValueAsync(new GetSecretValueRequest(id) { VersionStage = Current }, ct);
             redactor.Learn(value.SecretString ?? "");
             return new StoredSecret(value.VersionId, Parse(value.SecretString), owner, false);
         }
@@ -68,7 +68,7 @@ internal sealed class SecretVault(AmazonSecretsManagerClient client, Redactor re
     {
         try
         {
-            var text = (await client.GetSecretValueAsync(new GetSecretValueRequest(id), ct)).SecretString;
+            var text = (await client.GetSecretValueAsync(new GetSecretValueRequest(id) { VersionStage = Current }, ct)).SecretString;
             redactor.Learn(text ?? "");
             return text;
         }

@@ -20,6 +20,7 @@ public static class StandardMends
         new InstanceInterfaces(moto),
         new LoadBalancerInterfaces(moto, clock, Little),
         new PolicyDeletion(moto),
+        new SecretCurrentVersion(),
         new SecretDeletion(moto),
         new TaggedResources(moto, eks, account),
     ];
