@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mayfly.Cli.Commands;
+using Mayfly.Cli.Local;
 using Mayfly.Cli.Rendering;
 using Mayfly.Engine.Configuration;
 using Mayfly.Engine.Environments;
@@ -63,7 +64,8 @@ internal sealed class CommandContext(ParseResult call, TextWriter output, TextWr
             var configuration = ConfigurationLoader.Load(ConfigurationPath);
             if (IsLocal)
             {
-                var cloud = await LocalOverlay.CloudAsync(Words, stop);
+                var cloud = await LocalCloudProcess.EnsureStartedAsync(
+                    [configuration.Environment.Zone], configuration.State.Bucket is { } bucket ? [bucket] : [], Words, Clock, stop);
                 configuration = LocalOverlay.Over(configuration, cloud);
                 Variables = LocalOverlay.Over(Variables, cloud);
             }

@@ -23,6 +23,7 @@ public static class CommandLine
             InitCommand.Create(),
             ValidateCommand.Create(),
             DoctorCommand.Create(),
+            LocalCommands.Create(),
         };
         foreach (var option in GlobalOptions.All)
         {

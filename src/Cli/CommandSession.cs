@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Mayfly.Cli.Local;
 using Mayfly.Engine.Configuration;
 
 namespace Mayfly.Cli;
@@ -46,6 +47,11 @@ internal static class CommandSession
         {
             Answers.Refuse(context, invalid.Problems);
             return ExitCodes.Invalid;
+        }
+        catch (LocalCloudException broken)
+        {
+            Answers.Fail(context, broken.Failure);
+            return ExitCodes.NeedsPerson;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -10,6 +10,7 @@ namespace Mayfly.Cli;
 internal sealed record CloudDescription
 {
     public int Pid { get; init; }
+    public string Control { get; init; } = "";
     public string Aws { get; init; } = "";
     public string Region { get; init; } = "";
     public string Account { get; init; } = "";
@@ -28,15 +29,6 @@ internal sealed partial class CloudDescriptionJson : JsonSerializerContext;
 /// <summary>Makes ordinary configuration of the local cloud's description; the engine does not know that there is such a thing.</summary>
 internal static class LocalOverlay
 {
-    /// <summary>The running local cloud.</summary>
-    /// <exception cref="InvalidInputException">It does not run.</exception>
-    public static Task<CloudDescription> CloudAsync(TextWriter words, CancellationToken ct)
-    {
-        ct.ThrowIfCancellationRequested();
-        var path = Path.Combine(CommandContext.Home, "local", "cloud.json");
-        return Task.FromResult(File.Exists(path) ? Read(path) : throw new InvalidInputException("the local cloud does not run"));
-    }
-
     /// <summary>Reads a description.</summary>
     public static CloudDescription Read(string path) =>
         JsonSerializer.Deserialize(File.ReadAllBytes(path), CloudDescriptionJson.Default.CloudDescription)!;

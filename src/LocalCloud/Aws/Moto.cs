@@ -20,7 +20,7 @@ public sealed class Moto : IAsyncDisposable
         exec 3<&0
         "$@" 3<&- &
         server=$!
-        (cat <&3 >/dev/null; kill -KILL $server 2>/dev/null) &
+        (read -r never <&3; kill -KILL $server) >/dev/null 2>&1 &
         watcher=$!
         wait $server
         code=$?

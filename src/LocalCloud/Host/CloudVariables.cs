@@ -11,10 +11,6 @@ internal static class CloudVariables
             ["AWS_DEFAULT_REGION"] = region,
             ["AWS_ACCESS_KEY_ID"] = CloudContext.AccessKey,
             ["AWS_SECRET_ACCESS_KEY"] = CloudContext.SecretKey,
-
-            // A profile or a session of the real account must not mix with these keys.
-            ["AWS_SESSION_TOKEN"] = "",
-            ["AWS_PROFILE"] = "",
             ["AWS_EC2_METADATA_DISABLED"] = "true",
             ["TF_CLI_CONFIG_FILE"] = terraformCliConfig,
             ["KUBECONFIG"] = kubeconfig,

@@ -60,6 +60,7 @@ internal sealed class ControlApi : IAsyncDisposable
             http.Response.StatusCode = StatusCodes.Status202Accepted;
             return Task.CompletedTask;
         }));
+        routes.MapPost("/seeds", (RequestDelegate)PlantAsync);
         routes.MapGet("/faults", (RequestDelegate)(http => WriteAsync(http, _host.Aws.Proxy.Faults.Rules.Select(FaultDocument.Of))));
         routes.MapPost("/faults", (RequestDelegate)AddFaultAsync);
         routes.MapDelete("/faults", (RequestDelegate)(http =>
@@ -82,6 +83,12 @@ internal sealed class ControlApi : IAsyncDisposable
             _host.Clusters.Find((string)http.Request.RouteValues["cluster"]!) is { } cluster
                 ? WriteAsync(http, cluster.Api.Requests.Requests.Where(request => request.Number > Since(http) && (!WritesOnly(http) || request.Wrote)))
                 : NotFoundAsync(http)));
+    }
+
+    private async Task PlantAsync(HttpContext http)
+    {
+        var seeds = await JsonSerializer.DeserializeAsync(http.Request.Body, ControlJson.Default.SeedDocument, http.RequestAborted);
+        await _host.PlantAsync(seeds?.Zones ?? [], seeds?.Buckets ?? [], http.RequestAborted);
     }
 
     private async Task AddFaultAsync(HttpContext http)

@@ -13,6 +13,9 @@ public sealed record CloudStatus(
 /// <summary>How a cluster is.</summary>
 public sealed record ClusterStatus(string Name, string Status, string? Endpoint, int Nodes, long Writes);
 
+/// <summary>What shall be there.</summary>
+public sealed record SeedDocument(IReadOnlyList<string>? Zones, IReadOnlyList<string>? Buckets);
+
 /// <summary>A fault as the control API takes and shows it.</summary>
 public sealed record FaultDocument
 {
@@ -88,6 +91,7 @@ public sealed record FaultDocument
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CloudStatus))]
+[JsonSerializable(typeof(SeedDocument))]
 [JsonSerializable(typeof(FaultDocument))]
 [JsonSerializable(typeof(IEnumerable<FaultDocument>))]
 [JsonSerializable(typeof(IEnumerable<AwsRequestEntry>))]

@@ -20,6 +20,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
     private readonly StateFolder _folder;
     private readonly Lock _kubeconfig = new();
     private readonly DateTimeOffset _started;
+    private Seeds? _seeds;
 
     private LocalCloudHost(LocalCloudOptions options, StateFolder folder)
     {
@@ -72,6 +73,10 @@ public sealed class LocalCloudHost : IAsyncDisposable
     /// <summary>Makes <see cref="StopRequested"/> end.</summary>
     public void RequestStop() => _stopRequested.TrySetResult();
 
+    /// <summary>Makes zones and buckets that are not there yet.</summary>
+    public Task PlantAsync(IReadOnlyList<string> zones, IReadOnlyList<string> buckets, CancellationToken ct) =>
+        _seeds!.PlantAsync(zones, buckets, ct);
+
     /// <summary>How it is.</summary>
     public CloudStatus Status()
     {
@@ -80,7 +85,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
             cluster.Name, cluster.Status, cluster.Endpoint, Clusters.Find(cluster.Name)?.NodeCount ?? 0,
             Clusters.Find(cluster.Name)?.Api.Requests.Writes ?? 0));
         return new CloudStatus(Environment.ProcessId, _started, self.WorkingSet64, Aws.Moto.ProcessId, Description.Aws, Description.Edge,
-            Description.Dns, _options.Zones, [.. clusters], Aws.Proxy.Faults.Rules.Count, Aws.Proxy.Log.Last);
+            Description.Dns, _seeds!.Zones, [.. clusters], Aws.Proxy.Faults.Rules.Count, Aws.Proxy.Log.Last);
     }
 
     /// <inheritdoc />
@@ -116,7 +121,8 @@ public sealed class LocalCloudHost : IAsyncDisposable
         _ends.Add(Aws.DisposeAsync);
         _ = Aws.Moto.Ended.ContinueWith(_ => RequestStop(), TaskScheduler.Default);
         var cloud = new CloudContext(Aws.Proxy.Endpoint, _options.Region, _options.Account, Authority, _options.Clock);
-        await Seeds.PlantAsync(cloud.OpenSession("local-cloud", maxAttempts: 3), Authority, _options, ct);
+        _seeds = new Seeds(cloud.OpenSession("local-cloud", maxAttempts: 3), Authority);
+        await _seeds.PlantAsync(_options.Zones, _options.Buckets, ct);
 
         var catalog = LocalImages.Catalog();
         Registry = new ImageRegistry(LocalImages.Store(), _options.Clock);

@@ -4,10 +4,10 @@ using Mayfly.LocalCloud.Aws;
 namespace Mayfly.LocalCloud.Host;
 
 /// <summary>The program <c>mayfly-local</c>: runs a local cloud until it is told to stop.</summary>
-internal static class LocalCloudProgram
+internal static partial class LocalCloudProgram
 {
     private const string Usage = """
-        usage: mayfly-local run --state DIR [--zone ZONE]... [--bucket BUCKET]... [--region REGION]
+        usage: mayfly-local run --state DIR [--zone ZONE]... [--bucket BUCKET]... [--region REGION] [--detached]
         Runs the local cloud in the foreground until SIGTERM or SIGINT. 'mayfly local start' runs it in the background.
         """;
 
@@ -53,7 +53,20 @@ internal static class LocalCloudProgram
 
     private static LocalCloudOptions? Parse(string[] arguments)
     {
-        if (arguments is not ["run", .. var rest] || rest.Length % 2 != 0)
+        if (arguments is not ["run", .. var rest])
+        {
+            return null;
+        }
+
+        if (rest is [.. var others, "--detached"])
+        {
+            rest = others;
+
+            // Out of the terminal's session: its end and its Ctrl-C are meant for others.
+            _ = SetSession();
+        }
+
+        if (rest.Length % 2 != 0)
         {
             return null;
         }
@@ -74,6 +87,9 @@ internal static class LocalCloudProgram
             Diagnostics = Console.Out,
         };
     }
+
+    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
+    private static partial int SetSession();
 
     private static void Say(string text) => Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss} {text}");
 }
