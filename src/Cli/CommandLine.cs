@@ -15,6 +15,7 @@ public static class CommandLine
         {
             UpCommand.Create(),
             DownCommand.Create(),
+            StatusCommand.Create(),
             StageCommand.Create(),
             SweepCommand.Create(),
             ValuesCommand.Create(),

@@ -76,7 +76,7 @@ internal static class SecretsCommand
         var id = context.Call.GetRequiredValue(Secret);
         var values = context.Call.GetValue(Key) is { } key
             ? new Dictionary<string, string> { [key] = await ReadValueAsync(context, key) }
-            : ReadObject(await Console.In.ReadToEndAsync(context.Stop));
+            : ReadObject(await ReadInputAsync(context));
         try
         {
             await contract.SetAsync(id, values, context.Stop);
@@ -115,12 +115,15 @@ internal static class SecretsCommand
         return new SecretContract(world.Session.CreateSecretsManager(), blueprint, context.Variables.Variables, context.Redactor);
     }
 
+    // A read from a terminal or pipe cannot be called back; an interrupt leaves it behind.
+    private static Task<string> ReadInputAsync(CommandContext context) => Task.Run(Console.In.ReadToEnd).WaitAsync(context.Stop);
+
     private static async Task<string> ReadValueAsync(CommandContext context, string key)
     {
         if (Console.IsInputRedirected)
         {
             // What a pipe adds at the end is no part of the value.
-            return (await Console.In.ReadToEndAsync(context.Stop)).TrimEnd('\r', '\n');
+            return (await ReadInputAsync(context)).TrimEnd('\r', '\n');
         }
 
         return await TableView.Console(context.Words).PromptAsync(new TextPrompt<string>($"{Markup.Escape(key)}:").Secret(), context.Stop);
