@@ -66,7 +66,7 @@ internal static class TargetSecret
     {
         if (template?.Data is not { Count: > 0 } rendered)
         {
-            return data;
+            return new Dictionary<string, byte[]>(data);
         }
 
         var values = template.MergePolicy == "Merge" ? new Dictionary<string, byte[]>(data) : [];
