@@ -1,0 +1,351 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Amazon.EC2;
+using Amazon.EC2.Model;
+using k8s;
+using k8s.Models;
+using Mayfly.Aws;
+using Mayfly.Aws.CertificateManager;
+using Mayfly.Aws.CertificateManager.Model;
+using Mayfly.Aws.ElasticLoadBalancingV2;
+using Mayfly.Aws.Route53;
+using Mayfly.Aws.Route53.Model;
+using Mayfly.Aws.SecretsManager;
+using Mayfly.LocalCloud.Aws;
+using Mayfly.LocalCloud.Charts;
+using Mayfly.LocalCloud.Edge;
+using Mayfly.LocalCloud.Edge.Dns;
+using Mayfly.LocalCloud.Kubernetes.Api;
+using Mayfly.LocalCloud.Kubernetes.Controllers;
+using Mayfly.LocalCloud.Kubernetes.Controllers.Machinery;
+using Mayfly.LocalCloud.Kubernetes.Controllers.Nodes;
+using Mayfly.LocalCloud.Kubernetes.Images;
+using Mayfly.LocalCloud.Kubernetes.Network;
+using Mayfly.LocalCloud.Operators;
+using Mayfly.LocalCloud.Tests.Charts;
+
+namespace Mayfly.LocalCloud.Tests.Operators;
+
+/// <summary>A moto, a whole cluster, the operators' images, the charts to install them by, and the public side before it all.</summary>
+public sealed class OperatorCloud : IAsyncDisposable
+{
+    public const string Cluster = "pr-42";
+    public const string Zone = "jetscale.ai";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly List<IAsyncDisposable> _parts = [];
+    private readonly CertificateAuthority _authority = CertificateAuthority.Create("public", TimeProvider.System);
+    private readonly string _home = Directory.CreateTempSubdirectory("mayfly-operators-").FullName;
+    private ClusterNetwork _network = null!;
+    private WebFixture _web = null!;
+
+    public AwsSession Session { get; private set; } = null!;
+
+    public ClusterApi Api { get; private set; } = null!;
+
+    public PublicEdge Edge { get; private set; } = null!;
+
+    public DnsServer Dns { get; private set; } = null!;
+
+    public string Vpc { get; private set; } = "";
+
+    public AmazonElasticLoadBalancingV2Client Balancing => new(Session);
+
+    public AmazonSecretsManagerClient Secrets => new(Session);
+
+    public static async Task<OperatorCloud> StartAsync(CancellationToken ct, OperatorOptions? options = null)
+    {
+        var cloud = new OperatorCloud();
+        try
+        {
+            await cloud.RunAsync(options, ct);
+            return cloud;
+        }
+        catch
+        {
+            await cloud.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task RunAsync(OperatorOptions? options, CancellationToken ct)
+    {
+        var moto = Keep(await Moto.StartAsync(ct: ct));
+        Session = AwsSession.For(moto.Endpoint, "us-east-1", "AKIATEST", "secret");
+        var context = new CloudContext(moto.Endpoint, "us-east-1", "123456789012", _authority, TimeProvider.System);
+        await PlantAsync(ct);
+
+        _network = new ClusterNetwork();
+        var authority = CertificateAuthority.Create("cluster", TimeProvider.System);
+        var server = Keep(await KubernetesApiServer.StartAsync(
+            new KubernetesApiOptions { ClusterName = Cluster, Authority = authority, DialServiceAsync = DialAsync }, ct));
+        var images = OperatorImages.AddTo(new ImageCatalog().AddSampleImages(), options);
+        var controllers = Keep(await ClusterControllers.StartAsync(server.Admin, context, images, _network, new ControllerOptions { TimeScale = 0.05 }, ct));
+        await controllers.Nodes.AddNodeAsync("node-1", new Dictionary<string, string>(), new NodeCapacity(), ct);
+        Api = new ClusterApi(server.Admin, "operator-tests");
+
+        var seen = new PublicSide(context, IPAddress.Loopback, TimeSpan.Zero);
+        Edge = Keep(await PublicEdge.StartAsync(
+            new EdgeOptions { InterfaceInterval = TimeSpan.FromMilliseconds(300), InterfaceRelease = TimeSpan.FromMilliseconds(300) },
+            context,
+            seen,
+            _network.Find,
+            ct));
+        Dns = DnsServer.Start(new IPEndPoint(IPAddress.Loopback, 0), seen.ZonesAsync);
+        _web = Keep(await WebFixture.StartAsync(endpoints => endpoints.MapCharts(new ChartRepository())));
+        await File.WriteAllTextAsync(Path.Combine(_home, "kubeconfig"), Kubeconfig(server.Admin), ct);
+    }
+
+    /// <summary>Installs one of the charts as the reference stack does.</summary>
+    public Task InstallAsync(string major, string repository, string chart, string version, string @namespace, string values, CancellationToken ct, bool wait = true)
+    {
+        var file = Path.Combine(_home, $"{chart}.yaml");
+        File.WriteAllText(file, values);
+        return HelmAsync(
+            major,
+            ct,
+            ["install", chart, chart, "--repo", $"{_web.Address}charts/{repository}", "--version", version, "--namespace", @namespace, "--create-namespace",
+                "--values", file, .. wait ? new[] { "--wait", "--timeout", "120s" } : []]);
+    }
+
+    public Task<string> HelmAsync(string major, CancellationToken ct, params string[] arguments) =>
+        HelmTool.RunAsync(major, _home, [.. arguments, "--kubeconfig", Path.Combine(_home, "kubeconfig")], ct);
+
+    public Task InstallBalancingAsync(string major, CancellationToken ct) => InstallAsync(
+        major, "eks", "aws-load-balancer-controller", "1.16.0", "kube-system", $"{{ clusterName: {Cluster}, region: us-east-1, vpcId: {Vpc}, replicaCount: 1 }}", ct);
+
+    public Task InstallSecretsAsync(string major, CancellationToken ct, bool wait = true) => InstallAsync(
+        major,
+        "external-secrets",
+        "external-secrets",
+        "1.1.0",
+        "external-secrets",
+        """
+        installCRDs: true
+        serviceAccount:
+          annotations: { eks.amazonaws.com/role-arn: "arn:aws:iam::123456789012:role/external-secrets" }
+        """,
+        ct,
+        wait);
+
+
+    /// <summary>Looks until something is so, and fails with what was seen last.</summary>
+    public static async Task<T> EventuallyAsync<T>(Func<Task<T>> look, Func<T, bool> isSo, string what, CancellationToken ct)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var seen = await look();
+            if (isSo(seen))
+            {
+                return seen;
+            }
+
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"It never came to be: {what}. Last seen: {KubernetesJson.Serialize(seen)}");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
+        }
+    }
+
+    /// <summary>The events about an object.</summary>
+    public async Task<List<Corev1Event>> EventsAsync(string @namespace, string name, CancellationToken ct)
+    {
+        var list = await Api.SendAsync<Corev1EventList>(HttpMethod.Get, $"api/v1/namespaces/{@namespace}/events", null, null, ct);
+        return [.. list.Items.Where(item => item.InvolvedObject.Name == name)];
+    }
+
+    /// <summary>An application: a Deployment of the sample page, its Service and an Ingress.</summary>
+    public async Task CreateApplicationAsync(string name, string host, CancellationToken ct)
+    {
+        var labels = new Dictionary<string, string> { ["app"] = name };
+        await Api.CreateAsync(
+            new V1Deployment
+            {
+                Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = "default" },
+                Spec = new V1DeploymentSpec
+                {
+                    Replicas = 1,
+                    Selector = new V1LabelSelector { MatchLabels = labels },
+                    Template = new V1PodTemplateSpec
+                    {
+                        Metadata = new V1ObjectMeta { Labels = labels },
+                        Spec = new V1PodSpec
+                        {
+                            Containers =
+                            [
+                                new V1Container
+                                {
+                                    Name = "web",
+                                    Image = "ghcr.io/jetscale/web:abc123",
+                                    Env = [new V1EnvVar { Name = "COMMIT", Value = "abc123" }],
+                                    Ports = [new V1ContainerPort { Name = "http", ContainerPort = 8080 }],
+                                },
+                            ],
+                        },
+                    },
+                },
+            },
+            ct);
+        await Api.CreateAsync(
+            new V1Service
+            {
+                Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = "default" },
+                Spec = new V1ServiceSpec { Selector = labels, Ports = [new V1ServicePort { Name = "http", Port = 80, TargetPort = "http" }] },
+            },
+            ct);
+        await Api.CreateAsync(Ingress(name, host), ct);
+    }
+
+    public static V1Ingress Ingress(string name, string host, string className = "alb") => new()
+    {
+        Metadata = new V1ObjectMeta
+        {
+            Name = name,
+            NamespaceProperty = "default",
+            Annotations = new Dictionary<string, string>
+            {
+                ["alb.ingress.kubernetes.io/scheme"] = "internet-facing",
+                ["alb.ingress.kubernetes.io/target-type"] = "ip",
+                ["alb.ingress.kubernetes.io/listen-ports"] = "[{\"HTTP\": 80}, {\"HTTPS\": 443}]",
+                ["alb.ingress.kubernetes.io/ssl-redirect"] = "443",
+            },
+        },
+        Spec = new V1IngressSpec
+        {
+            IngressClassName = className,
+            Rules =
+            [
+                new V1IngressRule
+                {
+                    Host = host,
+                    Http = new V1HTTPIngressRuleValue
+                    {
+                        Paths =
+                        [
+                            new V1HTTPIngressPath
+                            {
+                                Path = "/",
+                                PathType = "Prefix",
+                                Backend = new V1IngressBackend
+                                {
+                                    Service = new V1IngressServiceBackend { Name = name, Port = new V1ServiceBackendPort { Name = "http" } },
+                                },
+                            },
+                        ],
+                    },
+                },
+            ],
+        },
+    };
+
+    /// <summary>A client that finds hosts through the cloud's DNS, as the world does, and trusts its authority.</summary>
+    public HttpClient CreateClient() => new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+                CustomTrustStore = { X509Certificate2.CreateFromPem(_authority.Pem) },
+            },
+        },
+        ConnectCallback = async (connection, ct) =>
+        {
+            var resolver = new DnsClient.LookupClient(new DnsClient.LookupClientOptions(Dns.Endpoint) { UseCache = false });
+            var answer = await resolver.QueryAsync(connection.DnsEndPoint.Host, DnsClient.QueryType.A, cancellationToken: ct);
+            var address = answer.Answers.OfType<DnsClient.Protocol.ARecord>().First().Address;
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(address, connection.DnsEndPoint.Port == 443 ? Edge.Https.Port : Edge.Http.Port, ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    });
+
+    public async Task<List<NetworkInterface>> BalancerInterfacesAsync(CancellationToken ct)
+    {
+        using var ec2 = Session.CreateEc2();
+        var all = (await ec2.DescribeNetworkInterfacesAsync(new DescribeNetworkInterfacesRequest(), ct)).NetworkInterfaces ?? [];
+        return all.FindAll(item => item.Description?.StartsWith("ELB app/", StringComparison.Ordinal) is true);
+    }
+
+    public async Task<List<ResourceRecordSet>> RecordsAsync(CancellationToken ct)
+    {
+        var route53 = new AmazonRoute53Client(Session);
+        var zone = (await route53.ListHostedZonesAsync(new ListHostedZonesRequest(), ct)).HostedZones[0];
+        var records = (await route53.ListResourceRecordSetsAsync(new ListResourceRecordSetsRequest(zone.Id), ct)).ResourceRecordSets;
+        return records.FindAll(record => record.Type is not ("NS" or "SOA"));
+    }
+
+    // A VPC with two public subnets, a zone, and a certificate for it: what the reference stack and a platform team have made before.
+    private async Task PlantAsync(CancellationToken ct)
+    {
+        using var ec2 = Session.CreateEc2();
+        Vpc = (await ec2.CreateVpcAsync(new CreateVpcRequest { CidrBlock = "10.42.0.0/16" }, ct)).Vpc.VpcId;
+        foreach (var (zone, index) in new[] { "us-east-1a", "us-east-1b" }.Select((zone, index) => (zone, index)))
+        {
+            var subnet = await ec2.CreateSubnetAsync(
+                new CreateSubnetRequest { VpcId = Vpc, AvailabilityZone = zone, CidrBlock = $"10.42.{index}.0/24" }, ct);
+            await ec2.CreateTagsAsync(
+                new CreateTagsRequest { Resources = [subnet.Subnet.SubnetId], Tags = [new Amazon.EC2.Model.Tag("kubernetes.io/role/elb", "1")] }, ct);
+        }
+
+        await new AmazonRoute53Client(Session).CreateHostedZoneAsync(new CreateHostedZoneRequest($"{Zone}.", "tests"), ct);
+        using var certificate = _authority.Issue($"*.{Zone}", Zone);
+        await new AmazonCertificateManagerClient(Session).ImportCertificateAsync(
+            new ImportCertificateRequest
+            {
+                Certificate = System.Text.Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()),
+                PrivateKey = System.Text.Encoding.ASCII.GetBytes(certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()),
+                CertificateChain = System.Text.Encoding.ASCII.GetBytes(_authority.Pem),
+            },
+            ct);
+    }
+
+    private async ValueTask<Stream> DialAsync(ServiceTarget target, CancellationToken ct)
+    {
+        try
+        {
+            return await _network.DialAsync($"{target.Name}.{target.Namespace}.svc", target.Port, ct);
+        }
+        catch (ClusterDialException failure)
+        {
+            throw new ServiceUnreachableException(failure.Message);
+        }
+    }
+
+    private static string Kubeconfig(Mayfly.LocalCloud.Kubernetes.ClusterConnection admin) => $$"""
+        apiVersion: v1
+        kind: Config
+        current-context: local
+        contexts: [{ name: local, context: { cluster: local, user: local } }]
+        clusters:
+        - name: local
+          cluster:
+            server: {{admin.Endpoint}}
+            certificate-authority-data: {{Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(admin.AuthorityPem))}}
+        users: [{ name: local, user: { token: "{{admin.Token}}" } }]
+        """;
+
+    private T Keep<T>(T part)
+        where T : IAsyncDisposable
+    {
+        _parts.Add(part);
+        return part;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Dns?.Dispose();
+        Api?.Dispose();
+        for (var index = _parts.Count - 1; index >= 0; index--)
+        {
+            await _parts[index].DisposeAsync();
+        }
+
+        _authority.Dispose();
+        Directory.Delete(_home, recursive: true);
+    }
+}
