@@ -1,5 +1,6 @@
 using Mayfly.LocalCloud.Charts;
 using Mayfly.LocalCloud.Kubernetes.Images;
+using Mayfly.LocalCloud.Operators;
 
 namespace Mayfly.LocalCloud.Host;
 
@@ -9,8 +10,8 @@ internal static class LocalImages
     private static readonly string[] Samples = ["jetscale/web", "jetscale/backend", "jetscale/task", "jetscale/crash", "jetscale/never-ready"];
 
     /// <summary>What can be run.</summary>
-    public static ImageCatalog Catalog() => new ImageCatalog().AddSampleImages();
+    public static ImageCatalog Catalog() => OperatorImages.AddTo(new ImageCatalog().AddSampleImages());
 
     /// <summary>What is in the registry from the start: every tag, as if each commit had been built.</summary>
-    public static ImageStore Store() => new ImageStore().PreloadEveryTag(Samples);
+    public static ImageStore Store() => new ImageStore().PreloadEveryTag([.. Samples, .. OperatorImages.Repositories]);
 }

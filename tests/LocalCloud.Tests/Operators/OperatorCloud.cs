@@ -38,6 +38,7 @@ public sealed class OperatorCloud : IAsyncDisposable
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly CertificateAuthority _authority = CertificateAuthority.Create("public", TimeProvider.System);
     private readonly string _home = Directory.CreateTempSubdirectory("mayfly-operators-").FullName;
+    private readonly StringWriter _diagnostics = new();
     private ClusterNetwork _network = null!;
     private WebFixture _web = null!;
 
@@ -82,7 +83,7 @@ public sealed class OperatorCloud : IAsyncDisposable
         var server = Keep(await KubernetesApiServer.StartAsync(
             new KubernetesApiOptions { ClusterName = Cluster, Authority = authority, DialServiceAsync = DialAsync }, ct));
         var images = OperatorImages.AddTo(new ImageCatalog().AddSampleImages(), options);
-        var controllers = Keep(await ClusterControllers.StartAsync(server.Admin, context, images, _network, new ControllerOptions { TimeScale = 0.05 }, ct));
+        var controllers = Keep(await ClusterControllers.StartAsync(server.Admin, context, images, _network, new ControllerOptions { TimeScale = 0.05, Diagnostics = TextWriter.Synchronized(_diagnostics) }, ct));
         await controllers.Nodes.AddNodeAsync("node-1", new Dictionary<string, string>(), new NodeCapacity(), ct);
         Api = new ClusterApi(server.Admin, "operator-tests");
 
@@ -132,7 +133,7 @@ public sealed class OperatorCloud : IAsyncDisposable
 
 
     /// <summary>Looks until something is so, and fails with what was seen last.</summary>
-    public static async Task<T> EventuallyAsync<T>(Func<Task<T>> look, Func<T, bool> isSo, string what, CancellationToken ct)
+    public async Task<T> EventuallyAsync<T>(Func<Task<T>> look, Func<T, bool> isSo, string what, CancellationToken ct)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (true)
@@ -143,7 +144,7 @@ public sealed class OperatorCloud : IAsyncDisposable
                 return seen;
             }
 
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"It never came to be: {what}. Last seen: {KubernetesJson.Serialize(seen)}");
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"It never came to be: {what}. Last seen: {KubernetesJson.Serialize(seen)}\n{_diagnostics}");
             await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
         }
     }

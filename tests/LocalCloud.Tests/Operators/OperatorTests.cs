@@ -28,7 +28,7 @@ public sealed class OperatorTests
         var host = $"pr-42.{OperatorCloud.Zone}";
         await cloud.CreateApplicationAsync("web", host, _ct);
 
-        var ingress = await OperatorCloud.EventuallyAsync(
+        var ingress = await cloud.EventuallyAsync(
             async () => (await cloud.Api.FindAsync<V1Ingress>("default", "web", _ct))!,
             found => found.Status?.LoadBalancer?.Ingress is { Count: 1 },
             "the Ingress has a load balancer",
@@ -37,26 +37,26 @@ public sealed class OperatorTests
         Assert.Contains("ingress.k8s.aws/resources", ingress.Metadata.Finalizers);
 
         var resolver = new LookupClient(new LookupClientOptions(cloud.Dns.Endpoint) { UseCache = false, ThrowDnsErrors = false });
-        await OperatorCloud.EventuallyAsync(
+        await cloud.EventuallyAsync(
             async () => (await resolver.QueryAsync(host, QueryType.A, cancellationToken: _ct)).Answers.ARecords().Count(),
             count => count == 1,
             "DNS knows the host",
             _ct);
         using var client = cloud.CreateClient();
-        await OperatorCloud.EventuallyAsync(
+        await cloud.EventuallyAsync(
             async () => (await client.GetAsync($"https://{host}/", _ct)).StatusCode, status => status == HttpStatusCode.OK, "the page answers", _ct);
         var redirect = await client.GetAsync($"http://{host}/a?b=c", _ct);
         Assert.Equal($"https://{host}:{cloud.Edge.Https.Port}/a?b=c", redirect.Headers.Location!.ToString());
-        await OperatorCloud.EventuallyAsync(() => cloud.BalancerInterfacesAsync(_ct), interfaces => interfaces.Count == 2, "an interface in each subnet", _ct);
+        await cloud.EventuallyAsync(() => cloud.BalancerInterfacesAsync(_ct), interfaces => interfaces.Count == 2, "an interface in each subnet", _ct);
 
         await cloud.Api.DeleteAsync(ResourcePath.Of<V1Ingress>(), ingress.Metadata, _ct);
 
-        await OperatorCloud.EventuallyAsync(
+        await cloud.EventuallyAsync(
             () => cloud.Api.FindAsync<V1Ingress>("default", "web", _ct), found => found is null, "the Ingress is gone", _ct);
         Assert.Empty((await cloud.Balancing.DescribeLoadBalancersAsync(new DescribeLoadBalancersRequest(), _ct)).LoadBalancers);
         Assert.Empty((await cloud.Balancing.DescribeTargetGroupsAsync(new DescribeTargetGroupsRequest(), _ct)).TargetGroups);
         Assert.Empty(await cloud.BalancerInterfacesAsync(_ct));
-        await OperatorCloud.EventuallyAsync(() => cloud.RecordsAsync(_ct), records => records.Count == 0, "the records are gone", _ct);
+        await cloud.EventuallyAsync(() => cloud.RecordsAsync(_ct), records => records.Count == 0, "the records are gone", _ct);
     }
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class OperatorTests
         var failed = await ConditionAsync(cloud, "db-secret", condition => condition.Status == "False" && condition.Reason == "SecretSyncedError"
             && condition.Message == "could not get secret data from provider");
         Assert.NotNull(failed);
-        await OperatorCloud.EventuallyAsync(
+        await cloud.EventuallyAsync(
             () => cloud.EventsAsync("default", "db-secret", _ct),
             events => events.Exists(item => item.Reason == "UpdateFailed" && item.Message == "error processing spec.dataFrom[0].extract, err: Secret does not exist"),
             "the event names what is missing",
@@ -90,7 +90,7 @@ public sealed class OperatorTests
             new PutSecretValueRequest { SecretId = "pr-42-ephemeral/application/db", SecretString = "{\"DB_USER\":\"changed\"}" }, _ct);
         await ForceSyncAsync(cloud, "db-secret", "2");
 
-        await OperatorCloud.EventuallyAsync(
+        await cloud.EventuallyAsync(
             async () => (await cloud.Api.FindAsync<V1Secret>("default", "db-secret", _ct))!.Data,
             data => data.Count == 1 && Encoding.UTF8.GetString(data["DB_USER"]) == "changed",
             "the new value is there",
@@ -111,7 +111,7 @@ public sealed class OperatorTests
             () => cloud.Api.CreateAsync(OperatorCloud.Ingress("web", "a.jetscale.ai", "albx"), _ct));
         var controller = (await cloud.Api.FindAsync<V1Deployment>("kube-system", "aws-load-balancer-controller", _ct))!;
         await cloud.Api.PatchAsync<V1Deployment>(controller.Metadata, new { spec = new { replicas = 0 } }, PatchKind.Merge, _ct);
-        var unanswered = await OperatorCloud.EventuallyAsync(
+        var unanswered = await cloud.EventuallyAsync(
             async () => await Record.ExceptionAsync(() => cloud.Api.CreateAsync(OperatorCloud.Ingress($"web-{Guid.NewGuid():N}", "a.jetscale.ai"), _ct)),
             failure => failure is not null,
             "nobody answers the webhook",
@@ -133,7 +133,7 @@ public sealed class OperatorTests
         await cloud.InstallSecretsAsync("4", _ct, wait: false);
 
         var early = await Assert.ThrowsAsync<ClusterApiException>(() => cloud.Api.CreateAsync(Wish("early", "x"), _ct));
-        var late = await OperatorCloud.EventuallyAsync(
+        var late = await cloud.EventuallyAsync(
             async () => await Record.ExceptionAsync(() => cloud.Api.CreateAsync(Wish("late", "x"), _ct)), failure => failure is null, "the webhook lets it in", _ct);
 
         Assert.Contains("failed calling webhook \"validate.externalsecret.external-secrets.io\"", early.Message, StringComparison.Ordinal);
@@ -150,8 +150,8 @@ public sealed class OperatorTests
         inside.Metadata.Annotations["alb.ingress.kubernetes.io/scheme"] = "internal";
         await cloud.Api.CreateAsync(inside, _ct);
 
-        var stray = await OperatorCloud.EventuallyAsync(() => cloud.EventsAsync("default", "stray", _ct), events => events.Count > 0, "an event", _ct);
-        var subnets = await OperatorCloud.EventuallyAsync(() => cloud.EventsAsync("default", "inside", _ct), events => events.Count > 0, "an event", _ct);
+        var stray = await cloud.EventuallyAsync(() => cloud.EventsAsync("default", "stray", _ct), events => events.Count > 0, "an event", _ct);
+        var subnets = await cloud.EventuallyAsync(() => cloud.EventsAsync("default", "inside", _ct), events => events.Count > 0, "an event", _ct);
 
         Assert.Equal("FailedBuildModel", stray[0].Reason);
         Assert.Equal("Failed build model due to ingress: default/stray: no certificate found for host: app.example.org", stray[0].Message);
@@ -199,7 +199,7 @@ public sealed class OperatorTests
 
     private async Task<StatusCondition> ConditionAsync(OperatorCloud cloud, string name, Func<StatusCondition, bool> isSo)
     {
-        var found = await OperatorCloud.EventuallyAsync(
+        var found = await cloud.EventuallyAsync(
             async () => (await cloud.Api.FindAsync<ExternalSecret>("default", name, _ct))?.Status?.Conditions.Find(condition => condition.Type == "Ready"),
             condition => condition is not null && isSo(condition),
             $"the condition of {name}",
