@@ -10,41 +10,10 @@ internal sealed class PodSubresources(ClusterState state)
     public async Task LogAsync(ApiRequest request, ResourceType type)
     {
         var pod = state.Store.Get(type.Storage, request.Namespace, request.Name) ?? throw ApiErrors.NotFound(type, request.Name);
-        var names = PodDefaults.Containers(pod.Value.Map("spec")).Select(container => container.Text("name")!).ToList();
-        var container = request.Query("container") ?? "";
-        if (container.Length == 0)
-        {
-            var choice = string.Join(' ', names);
-            container = names.Count == 1 ? names[0] : throw ApiErrors.BadRequest($"a container name must be specified for pod {request.Name}, choose one of: [{choice}]");
-        }
-        else if (!names.Contains(container))
-        {
-            throw ApiErrors.BadRequest($"container {container} is not valid for pod {request.Name}");
-        }
-
-        if (string.IsNullOrEmpty(pod.Value.Text("spec", "nodeName")))
-        {
-            throw ApiErrors.BadRequest($"pod {request.Name} does not have a host assigned");
-        }
-
+        var log = PodLogStream.Read(pod.Value, request.Query);
         var provider = state.PodLogs ?? throw ApiErrors.Internal("no node agent serves logs");
-        var log = new PodLogRequest(
-            request.Namespace, request.Name, container, request.Query("follow") == "true", Number(request, "tailLines"),
-            request.Query("previous") == "true", request.Query("timestamps") == "true", Number(request, "sinceSeconds"));
-        var http = request.Http;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, state.Stopping.Token);
-        await using var stream = await OpenAsync(provider, log, ending.Token);
-        http.Response.ContentType = "text/plain";
-        await http.Response.StartAsync(ending.Token);
-        await http.Response.Body.FlushAsync(ending.Token);
-        http.Features.Get<RequestOutcome>()!.Log();
-        var buffer = new byte[8192];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, ending.Token)) > 0)
-        {
-            await http.Response.Body.WriteAsync(buffer.AsMemory(0, read), ending.Token);
-            await http.Response.Body.FlushAsync(ending.Token);
-        }
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(request.Http.RequestAborted, state.Stopping.Token);
+        await PodLogStream.StreamAsync(request.Http, provider, log, ending.Token);
     }
 
     public async Task BindAsync(ApiRequest request, ResourceType type)
@@ -111,18 +80,4 @@ internal sealed class PodSubresources(ClusterState state)
             }));
         }
     }
-
-    private static async Task<Stream> OpenAsync(PodLogProvider provider, PodLogRequest request, CancellationToken ct)
-    {
-        try
-        {
-            return await provider(request, ct);
-        }
-        catch (InvalidOperationException error)
-        {
-            throw ApiErrors.BadRequest(error.Message);
-        }
-    }
-
-    private static int? Number(ApiRequest request, string name) => int.TryParse(request.Query(name), out var number) ? number : null;
 }

@@ -81,7 +81,7 @@ internal sealed class Reviews(ClusterState state)
         };
     }
 
-    private static JsonObject Describe(UserInfo user)
+    public static JsonObject Describe(UserInfo user)
     {
         var description = new JsonObject { ["username"] = user.Name };
         if (user.Uid.Length > 0)
