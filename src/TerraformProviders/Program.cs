@@ -1,9 +1,9 @@
 using Mayfly.TerraformProviders;
 using Mayfly.TerraformProviders.Protocol;
 
-if (Handshake.FromEnvironment() is not { } handshake)
+if (Handshake.FromEnvironment(out var refusal) is not { } handshake)
 {
-    await Console.Error.WriteLineAsync(Handshake.NotMeantToBeRun);
+    await Console.Error.WriteLineAsync(refusal);
     return 1;
 }
 

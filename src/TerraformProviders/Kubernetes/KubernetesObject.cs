@@ -20,8 +20,11 @@ internal sealed class KubernetesObject(KubernetesProvider provider, ObjectKind k
     public override string Type => type;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ForceNew { get; } =
-        ["metadata.name", "metadata.generate_name", "metadata.namespace", .. kind.Immutable];
+    public override IReadOnlyList<string> ForceNew => field ??=
+    [
+        .. ((string[])["name", "generate_name", "namespace"]).Where(HasMetadata).Select(name => $"metadata.{name}"),
+        .. kind.Immutable,
+    ];
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, TfValue> Defaults { get; } = kind.Namespaced
@@ -87,6 +90,9 @@ internal sealed class KubernetesObject(KubernetesProvider provider, ObjectKind k
             await Task.Delay(PollEvery, TimeProvider.System, ct);
         }
     }
+
+    private bool HasMetadata(string name) =>
+        Schema.Block.BlockTypes.Single(nested => nested.TypeName == "metadata").Block.Attributes.Any(attribute => attribute.Name == name);
 
     private JsonObject Body(TfObject state, TfObject config)
     {

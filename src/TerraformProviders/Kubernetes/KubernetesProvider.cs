@@ -64,6 +64,9 @@ internal sealed class KubernetesProvider : Provider
     private void Add(string type, ObjectKind kind)
     {
         resources[type] = () => new KubernetesObject(this, kind, type);
-        dataSources[type] = () => new KubernetesObjectData(this, kind, type);
+        if (kind.HasDataSource)
+        {
+            dataSources[type] = () => new KubernetesObjectData(this, kind, type);
+        }
     }
 }

@@ -19,6 +19,9 @@ internal sealed record ObjectKind(string Name, string ApiVersion, string Kind, s
     /// <summary>Whether the type is there without <c>_v1</c> too.</summary>
     public bool HasUnversionedName { get; init; } = true;
 
+    /// <summary>Whether there is a data source of it too.</summary>
+    public bool HasDataSource { get; init; }
+
     /// <summary>The path of a collection.</summary>
     public string Collection(string? ns)
     {

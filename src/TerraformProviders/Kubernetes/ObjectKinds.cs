@@ -10,15 +10,17 @@ internal static class ObjectKinds
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ObjectKind> All { get; } =
     [
-        new("namespace", "v1", "Namespace", "namespaces", false),
+        new("namespace", "v1", "Namespace", "namespaces", false) { HasDataSource = true },
         new("secret", "v1", "Secret", "secrets", true)
         {
+            HasDataSource = true,
             Immutable = ["type"],
             Defaults = new Dictionary<string, TfValue> { ["type"] = "Opaque" },
         },
-        new("config_map", "v1", "ConfigMap", "configmaps", true),
+        new("config_map", "v1", "ConfigMap", "configmaps", true) { HasDataSource = true },
         new("service_account", "v1", "ServiceAccount", "serviceaccounts", true)
         {
+            HasDataSource = true,
             Defaults = new Dictionary<string, TfValue> { ["automount_service_account_token"] = true },
         },
         new("role", Rbac, "Role", "roles", true),
@@ -27,6 +29,7 @@ internal static class ObjectKinds
         new("cluster_role_binding", Rbac, "ClusterRoleBinding", "clusterrolebindings", false) { Immutable = ["role_ref"] },
         new("storage_class", "storage.k8s.io/v1", "StorageClass", "storageclasses", false)
         {
+            HasDataSource = true,
             Immutable = ["storage_provisioner", "parameters", "reclaim_policy", "volume_binding_mode", "mount_options", "allowed_topologies"],
             Defaults = new Dictionary<string, TfValue>
             {
@@ -39,8 +42,8 @@ internal static class ObjectKinds
         new("priority_class", "scheduling.k8s.io/v1", "PriorityClass", "priorityclasses", false) { Immutable = ["value"] },
         new("limit_range", "v1", "LimitRange", "limitranges", true),
         new("network_policy", "networking.k8s.io/v1", "NetworkPolicy", "networkpolicies", true),
-        new("service", "v1", "Service", "services", true),
-        new("ingress", "networking.k8s.io/v1", "Ingress", "ingresses", true) { HasUnversionedName = false },
+        new("service", "v1", "Service", "services", true) { HasDataSource = true },
+        new("ingress", "networking.k8s.io/v1", "Ingress", "ingresses", true) { HasUnversionedName = false, HasDataSource = true },
         new("deployment", "apps/v1", "Deployment", "deployments", true)
         {
             Immutable = ["spec.selector"],

@@ -25,18 +25,18 @@ internal sealed class Handshake
         server = client is null ? null : SelfSigned();
     }
 
-    /// <summary>What someone is told who runs the plugin by hand.</summary>
-    public const string NotMeantToBeRun =
+    // What someone is told who runs the plugin by hand.
+    private const string NotMeantToBeRun =
         """
         This binary is a plugin. These are not meant to be executed directly.
         Please execute the program that consumes these plugins, which will
         load any plugins automatically
         """;
 
-    /// <summary>Reads the environment; null when no Terraform started this process.</summary>
-    /// <exception cref="NotSupportedException">Terraform speaks no version of the protocol that this provider does.</exception>
-    public static Handshake? FromEnvironment()
+    /// <summary>Reads the environment; null, with the reason, when no Terraform that this provider can serve started the process.</summary>
+    public static Handshake? FromEnvironment(out string refusal)
     {
+        refusal = NotMeantToBeRun;
         if (Environment.GetEnvironmentVariable(CookieName) != CookieValue)
         {
             return null;
@@ -45,8 +45,8 @@ internal sealed class Handshake
         var versions = Environment.GetEnvironmentVariable("PLUGIN_PROTOCOL_VERSIONS");
         if (!string.IsNullOrEmpty(versions) && !versions.Split(',').Contains($"{ProtocolVersion}"))
         {
-            throw new NotSupportedException(
-                $"The provider speaks version {ProtocolVersion} of Terraform's plugin protocol, and this Terraform only {versions}.");
+            refusal = $"The provider speaks version {ProtocolVersion} of Terraform's plugin protocol, and this Terraform only {versions}.";
+            return null;
         }
 
         var pem = Environment.GetEnvironmentVariable("PLUGIN_CLIENT_CERT");

@@ -14,9 +14,10 @@ internal sealed partial class ProviderService
     {
         var (schema, resource) = await FindAsync(request.TypeName);
         var response = new ValidateResponse();
-        if (resource is not null && Wire.Read(schema, request.Config) is { } config)
+        if (Wire.Read(schema, request.Config) is { } config)
         {
-            response.Diagnostics.AddRange(resource.Validate(config).Select(Wire.Write));
+            var problems = ConfigValidator.Validate(schema.Block, config).Concat(resource?.Validate(config) ?? []);
+            response.Diagnostics.AddRange(problems.Select(Wire.Write));
         }
 
         return response;

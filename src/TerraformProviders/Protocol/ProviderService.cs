@@ -36,7 +36,7 @@ internal sealed partial class ProviderService(Provider provider)
             case "ValidateProviderConfig": return CallAsync(http, ValidateProviderRequest.Parser, _ => Task.FromResult(new ValidateProviderResponse()));
             case "ConfigureProvider": return CallAsync(http, ConfigureRequest.Parser, ConfigureAsync);
             case "ValidateResourceConfig": return CallAsync(http, ValidateRequest.Parser, ValidateResourceAsync);
-            case "ValidateDataResourceConfig": return CallAsync(http, ValidateRequest.Parser, _ => Task.FromResult(new ValidateResponse()));
+            case "ValidateDataResourceConfig": return CallAsync(http, ValidateRequest.Parser, ValidateDataAsync);
             case "UpgradeResourceState": return CallAsync(http, UpgradeRequest.Parser, UpgradeAsync);
             case "ReadResource": return CallAsync(http, ReadRequest.Parser, ReadAsync);
             case "PlanResourceChange": return CallAsync(http, PlanRequest.Parser, PlanAsync);
@@ -106,6 +106,18 @@ internal sealed partial class ProviderService(Provider provider)
         }
 
         configured = problem is null;
+        return response;
+    }
+
+    private async Task<ValidateResponse> ValidateDataAsync(ValidateRequest request)
+    {
+        var schema = (await facts).DataSource(request.TypeName) ?? throw NoSuchType(request.TypeName);
+        var response = new ValidateResponse();
+        if (Wire.Read(schema, request.Config) is { } config)
+        {
+            response.Diagnostics.AddRange(ConfigValidator.Validate(schema.Block, config).Select(Wire.Write));
+        }
+
         return response;
     }
 

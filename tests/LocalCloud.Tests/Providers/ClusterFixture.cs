@@ -1,15 +1,16 @@
 using Mayfly.LocalCloud.Kubernetes.Api;
-using Mayfly.LocalCloud.Tests.Providers;
-
-[assembly: AssemblyFixture(typeof(ClusterFixture))]
+using Mayfly.LocalCloud.Kubernetes.Controllers;
+using Mayfly.LocalCloud.Kubernetes.Images;
+using Mayfly.LocalCloud.Kubernetes.Network;
 
 namespace Mayfly.LocalCloud.Tests.Providers;
 
-/// <summary>One Kubernetes API for all tests of the providers; each works in namespaces of its own.</summary>
+/// <summary>A cluster for the tests of a provider; each works in namespaces of its own.</summary>
 public sealed class ClusterFixture : IAsyncLifetime
 {
     private readonly CertificateAuthority authority = CertificateAuthority.Create("providers", TimeProvider.System);
     private KubernetesApiServer? server;
+    private ClusterControllers? controllers;
 
     /// <summary>The API.</summary>
     internal KubernetesApiServer Server => server ?? throw new InvalidOperationException("the server is not started");
@@ -25,12 +26,27 @@ public sealed class ClusterFixture : IAsyncLifetime
         """;
 
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync() => server = await KubernetesApiServer.StartAsync(
-        new KubernetesApiOptions { ClusterName = "providers", Authority = authority }, CancellationToken.None);
+    public async ValueTask InitializeAsync()
+    {
+        server = await KubernetesApiServer.StartAsync(
+            new KubernetesApiOptions { ClusterName = "providers", Authority = authority }, CancellationToken.None);
+        controllers = await ClusterControllers.StartAsync(
+            server.Admin,
+            new CloudContext(new Uri("http://127.0.0.1:9"), "us-east-1", "123456789012", authority, TimeProvider.System),
+            new ImageCatalog(),
+            new ClusterNetwork(),
+            new ControllerOptions { TimeScale = 0.02 },
+            CancellationToken.None);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (controllers is not null)
+        {
+            await controllers.DisposeAsync();
+        }
+
         if (server is not null)
         {
             await server.DisposeAsync();

@@ -7,7 +7,7 @@ using Mayfly.TerraformProviders.Kubernetes.Access;
 namespace Mayfly.LocalCloud.Tests.Providers;
 
 /// <summary>The stand-in for hashicorp/helm, through the real terraform and both majors of the real helm.</summary>
-public sealed class HelmProviderTests(ClusterFixture cluster)
+public sealed class HelmProviderTests(ClusterFixture cluster) : IClassFixture<ClusterFixture>
 {
     private string Provider => $"provider \"helm\" {{\n  kubernetes = {{\n{cluster.Arguments}\n  }}\n}}\n";
 

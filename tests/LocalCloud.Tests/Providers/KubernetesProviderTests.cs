@@ -5,7 +5,7 @@ using Mayfly.TerraformProviders.Kubernetes.Access;
 namespace Mayfly.LocalCloud.Tests.Providers;
 
 /// <summary>The stand-in for hashicorp/kubernetes, through the real terraform.</summary>
-public sealed class KubernetesProviderTests(ClusterFixture cluster)
+public sealed class KubernetesProviderTests(ClusterFixture cluster) : IClassFixture<ClusterFixture>
 {
     private string Provider => $"provider \"kubernetes\" {{\n{cluster.Arguments}\n}}\n";
 

@@ -12,7 +12,7 @@ internal sealed class TerraformRoot : IDisposable
     private static readonly (string Name, string Version)[] Providers = [("aws", "6.25.0"), ("helm", "3.1.1"), ("kubernetes", "2.38.0")];
 
     // Far more than any of these commands takes, even on a busy machine.
-    private static readonly TimeSpan CommandWithin = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan CommandWithin = TimeSpan.FromMinutes(2);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("terraform-root-");
     private readonly Dictionary<string, string?> variables = [];

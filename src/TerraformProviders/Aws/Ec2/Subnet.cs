@@ -13,7 +13,7 @@ internal sealed class Subnet(AwsCloud cloud) : Ec2Resource(cloud)
     public override string Type => "aws_subnet";
 
     public override IReadOnlyList<string> ForceNew =>
-        ["availability_zone", "availability_zone_id", "cidr_block", "ipv4_ipam_pool_id", "ipv4_netmask_length", "ipv6_native", "outpost_arn", "vpc_id"];
+        ["availability_zone", "availability_zone_id", "cidr_block", "ipv6_native", "outpost_arn", "vpc_id"];
 
     public override IReadOnlyDictionary<string, TfValue> Defaults { get; } = new Dictionary<string, TfValue>
     {
