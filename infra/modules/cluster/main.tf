@@ -89,6 +89,9 @@ resource "helm_release" "stores" {
   chart     = "${path.module}/charts/stores"
   timeout   = 300
 
+  # The pull secret is ready once its value is in Secrets Manager, and preflight, which comes after, sees to that.
+  wait = false
+
   values = [yamlencode({
     envId  = var.env_id
     region = var.region
