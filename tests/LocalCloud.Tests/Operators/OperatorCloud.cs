@@ -144,7 +144,12 @@ public sealed class OperatorCloud : IAsyncDisposable
                 return seen;
             }
 
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"It never came to be: {what}. Last seen: {KubernetesJson.Serialize(seen)}\n{_diagnostics}");
+            if (TimeProvider.System.GetElapsedTime(started) > Patience)
+            {
+                var last = seen switch { null => "nothing", Exception failure => failure.Message, _ => KubernetesJson.Serialize(seen) };
+                Assert.Fail($"It never came to be: {what}. Last seen: {last}\n{_diagnostics}");
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
         }
     }
