@@ -67,12 +67,13 @@ resource "helm_release" "external_dns" {
   timeout          = 600
 
   values = [yamlencode({
-    provider      = { name = "aws" }
-    policy        = "sync"
-    sources       = ["ingress"]
-    registry      = "txt"
-    txtOwnerId    = var.env_id
-    domainFilters = [var.zone]
+    provider           = { name = "aws" }
+    policy             = "sync"
+    sources            = ["ingress"]
+    registry           = "txt"
+    txtOwnerId         = var.env_id
+    domainFilters      = [var.zone]
+    triggerLoopOnEvent = true
     serviceAccount = {
       name        = "external-dns"
       annotations = { "eks.amazonaws.com/role-arn" = var.role_arns["external-dns"] }

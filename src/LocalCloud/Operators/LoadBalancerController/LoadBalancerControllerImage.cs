@@ -41,6 +41,7 @@ internal sealed class LoadBalancerControllerImage : IImage
             {
                 process.Add(new GroupController(process, session, new Discovery(session, cluster, vpc), cluster));
                 process.Add(new BindingController(process, session));
+                process.Add(new ServiceController(process));
                 return process.RunAsync(held);
             },
             stopped);
