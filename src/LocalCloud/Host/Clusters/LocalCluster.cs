@@ -43,7 +43,7 @@ public sealed class LocalCluster : IAsyncDisposable
         var authority = CertificateAuthority.Create($"{spec.Name} cluster", around.Cloud.Clock);
         var network = new ClusterNetwork { Addresses = around.Addresses };
         var authenticator = new EksAuthenticator(spec.Name, around.Aws, around.Cloud.Clock);
-        var api = await KubernetesApiServer.StartAsync(
+        var api = await KubernetesApis.StartAsync(
             new KubernetesApiOptions
             {
                 ClusterName = spec.Name,

@@ -73,7 +73,7 @@ internal sealed class CustomResources(ClusterState state)
     {
         if (type.Storage == Storage)
         {
-            state.Catalog.Replace(gone.Name, []);
+            Withdraw(gone);
         }
         else if (type.IsCustom && state.Store.Get(Storage, "", type.Definition.Text("metadata", "name")!) is { } definition
             && definition.Value.At("metadata", "deletionTimestamp") is not null)
@@ -124,7 +124,7 @@ internal sealed class CustomResources(ClusterState state)
             value.Child("metadata").Remove("finalizers");
             if (state.Store.Delete(Storage, definition, value) is { } gone)
             {
-                state.Catalog.Replace(gone.Name, []);
+                Withdraw(gone);
             }
         }
         else
@@ -132,6 +132,12 @@ internal sealed class CustomResources(ClusterState state)
             value.Child("metadata")["finalizers"] = new JsonArray([.. rest.Select(name => (JsonNode)name)]);
             state.Store.Replace(Storage, definition, value);
         }
+    }
+
+    private void Withdraw(StoredObject definition)
+    {
+        state.Catalog.Replace(definition.Name, []);
+        state.Store.EndWatches($"{definition.Value.Text("spec", "group")}/{definition.Value.Text("spec", "names", "plural")}");
     }
 
     private static List<ResourceType> Types(JsonObject definition)

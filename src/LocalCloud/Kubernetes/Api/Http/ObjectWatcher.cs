@@ -93,7 +93,11 @@ internal sealed class ObjectWatcher(ClusterState state)
                 await quiet.CancelAsync();
             }
 
-            await next;
+            if (!await next)
+            {
+                return;
+            }
+
             while (subscription.Events.TryRead(out var change))
             {
                 var (now, before) = (chooser(change.Object), change.Previous is { } previous && chooser(previous));

@@ -85,7 +85,11 @@ internal sealed class ObjectDeleter(ClusterState state)
         if (metadata["deletionTimestamp"] is null)
         {
             metadata["deletionTimestamp"] = ClusterState.Timestamp(now.AddSeconds(grace));
-            metadata["deletionGracePeriodSeconds"] = grace;
+            if (type.Storage != "namespaces")
+            {
+                metadata["deletionGracePeriodSeconds"] = grace;
+            }
+
             if (metadata.Number("generation") is { } generation)
             {
                 metadata["generation"] = generation + 1;

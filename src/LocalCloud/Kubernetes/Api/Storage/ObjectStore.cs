@@ -149,6 +149,21 @@ internal sealed class ObjectStore
         }
     }
 
+    /// <summary>Ends all watches of a kind that is no longer served.</summary>
+    public void EndWatches(string storage)
+    {
+        lock (_gate)
+        {
+            var collection = Of(storage);
+            foreach (var watcher in collection.Watchers)
+            {
+                watcher.TryComplete();
+            }
+
+            collection.Watchers = [];
+        }
+    }
+
     private StoredObject Write(Collection collection, string key, JsonObject value, StoredObject? previous)
     {
         var stored = Stamp(value);

@@ -59,7 +59,7 @@ internal static partial class BuiltInSchemas
             Component = ComponentName(type, name),
             TypeName = name,
             Atomic = SchemaFacts.AtomicTypes.Contains(name),
-            Required = Required(type, name),
+            LazyRequired = () => Required(type, name),
             LazyProperties = () => Members(type, name),
         };
     }

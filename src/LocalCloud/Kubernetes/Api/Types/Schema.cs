@@ -43,7 +43,9 @@ internal enum SchemaKind
 internal sealed class Schema
 {
     private static readonly IReadOnlyDictionary<string, Schema> NoProperties = new Dictionary<string, Schema>();
+    private static readonly IReadOnlySet<string> NothingRequired = new HashSet<string>();
     private Lazy<IReadOnlyDictionary<string, Schema>> _properties = new(NoProperties);
+    private Lazy<IReadOnlySet<string>> _required = new(NothingRequired);
 
     public static readonly Schema Anything = new() { Kind = SchemaKind.Any, PreserveUnknown = true };
 
@@ -77,7 +79,17 @@ internal sealed class Schema
     /// <summary>The one member by which a strategic merge patch finds a list's item.</summary>
     public string? PatchMergeKey { get; init; }
 
-    public IReadOnlySet<string> Required { get; init; } = new HashSet<string>();
+    public IReadOnlySet<string> Required
+    {
+        get => _required.Value;
+        init => _required = new Lazy<IReadOnlySet<string>>(value);
+    }
+
+    /// <summary>What has to be there, found out when first asked for.</summary>
+    public Func<IReadOnlySet<string>> LazyRequired
+    {
+        init => _required = new Lazy<IReadOnlySet<string>>(value);
+    }
 
     public JsonNode? DefaultValue { get; init; }
 
@@ -118,7 +130,7 @@ internal sealed class Schema
         MapKeys = MapKeys,
         PatchStrategy = patchStrategy ?? PatchStrategy,
         PatchMergeKey = PatchMergeKey,
-        Required = Required,
+        _required = _required,
         DefaultValue = DefaultValue,
         Nullable = Nullable,
         PreserveUnknown = PreserveUnknown,

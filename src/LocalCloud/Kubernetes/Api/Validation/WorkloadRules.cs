@@ -84,7 +84,7 @@ internal static class WorkloadRules
         // A suspended job that never ran may still be given other nodes; everything else of its template is fixed.
         if (before is not null && !Json.Same(Template(value, before), Template(before, before)))
         {
-            errors.Add(FieldError.InvalidText("spec.template", "core.PodTemplateSpec{...}", "field is immutable"));
+            errors.Add(FieldError.Invalid("spec.template", value.At("spec", "template"), "field is immutable"));
         }
     }
 
