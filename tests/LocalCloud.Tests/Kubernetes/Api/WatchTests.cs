@@ -101,6 +101,21 @@ public sealed class WatchTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Null(second.Body["metadata"]!["continue"]);
     }
 
+    [Fact]
+    public async Task A_client_that_wants_metadata_gets_nothing_else()
+    {
+        var path = $"/api/v1/namespaces/{await api.NamespaceAsync()}/configmaps";
+        await api.PostAsync(path, """{"metadata":{"name":"a"},"data":{"k":"v"}}""");
+        using var client = api.Client(api.Server.Admin.Token);
+        client.DefaultRequestHeaders.Accept.ParseAdd("application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
+
+        var list = JsonNode.Parse(await client.GetStringAsync(path, TestContext.Current.CancellationToken))!;
+
+        var item = list["items"]!.AsArray().Single()!;
+        Assert.Equal(("PartialObjectMetadataList", "PartialObjectMetadata", "a"), (list["kind"]!.GetValue<string>(), item["kind"]!.GetValue<string>(), item["metadata"]!["name"]!.GetValue<string>()));
+        Assert.Null(item["data"]);
+    }
+
     [Theory]
     [InlineData("metadata.name=b", "b")]
     [InlineData("metadata.name!=b", "a")]

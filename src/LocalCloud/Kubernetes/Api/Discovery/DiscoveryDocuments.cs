@@ -61,7 +61,7 @@ internal sealed class DiscoveryDocuments(ClusterState state)
                 await Answers.WriteAsync(http, new JsonObject
                 {
                     ["paths"] = new JsonArray([.. snapshot.Types.Select(type => type.Group.Length == 0 ? "/api/v1" : $"/apis/{type.ApiVersion}")
-                        .Concat(["/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"])
+                        .Concat(["/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"])
                         .Distinct().Order(StringComparer.Ordinal).Select(item => (JsonNode)item)]),
                 });
                 return true;

@@ -43,6 +43,18 @@ internal sealed class ObjectReader(ClusterState state)
             return;
         }
 
+        if (Tables.WantedMetadata(request) is { } version)
+        {
+            await Answers.WriteAsync(request.Http, new JsonObject
+            {
+                ["kind"] = "PartialObjectMetadataList",
+                ["apiVersion"] = version,
+                ["metadata"] = metadata,
+                ["items"] = new JsonArray([.. page.Items.Select(item => (JsonNode)Tables.MetadataOf(version, item.Value))]),
+            });
+            return;
+        }
+
         await Answers.WriteAsync(request.Http, Join(type, metadata, page.Items));
     }
 

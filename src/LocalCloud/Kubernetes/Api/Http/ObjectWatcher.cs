@@ -43,7 +43,7 @@ internal sealed class ObjectWatcher(ClusterState state)
         http.Features.Get<RequestOutcome>()!.Log();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, state.Stopping.Token);
         using var timer = state.Options.Clock.CreateTimer(_ => ending.Cancel(), null, Timeout(request), System.Threading.Timeout.InfiniteTimeSpan);
-        var writer = new EventWriter(http, type, Tables.Wanted(request), Tables.IncludesObject(request), state.Options.Clock);
+        var writer = new EventWriter(request, type, state.Options.Clock);
         try
         {
             if (fresh && request.Query("sendInitialEvents") != "false")
@@ -132,23 +132,31 @@ internal sealed class ObjectWatcher(ClusterState state)
     }
 
     /// <summary>Writes a watch's events in the form that the client asked for.</summary>
-    private sealed class EventWriter(HttpContext http, ResourceType type, string? table, string includes, TimeProvider clock)
+    private sealed class EventWriter(ApiRequest request, ResourceType type, TimeProvider clock)
     {
+        private readonly HttpContext _http = request.Http;
+        private readonly string? _table = Tables.Wanted(request);
+        private readonly string? _reduced = Tables.WantedMetadata(request);
         private bool _headed;
 
         public long Seen { get; set; }
 
         public Task WriteAsync(string word, StoredObject item)
         {
-            if (table is null)
+            if (_reduced is not null)
             {
-                return ObjectWatcher.WriteAsync(http, word, item.Bytes(type));
+                return ObjectWatcher.WriteAsync(_http, word, Json.Bytes(Tables.MetadataOf(_reduced, item.Value)));
+            }
+
+            if (_table is null)
+            {
+                return ObjectWatcher.WriteAsync(_http, word, item.Bytes(type));
             }
 
             var metadata = new JsonObject { ["resourceVersion"] = item.Revision.ToString(CultureInfo.InvariantCulture) };
-            var rows = Tables.Build(table, type, [type.Present(item.Value)], metadata, clock.GetUtcNow(), includes, headings: !_headed);
+            var rows = Tables.Build(_table, type, [type.Present(item.Value)], metadata, clock.GetUtcNow(), Tables.IncludesObject(request), headings: !_headed);
             _headed = true;
-            return ObjectWatcher.WriteAsync(http, word, Json.Bytes(rows));
+            return ObjectWatcher.WriteAsync(_http, word, Json.Bytes(rows));
         }
 
         public Task BookmarkAsync(long revision, bool initial)
@@ -159,10 +167,10 @@ internal sealed class ObjectWatcher(ClusterState state)
                 metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
             }
 
-            return ObjectWatcher.WriteAsync(http, "BOOKMARK", Json.Bytes(new JsonObject
+            return ObjectWatcher.WriteAsync(_http, "BOOKMARK", Json.Bytes(new JsonObject
             {
-                ["kind"] = type.Kind,
-                ["apiVersion"] = type.ApiVersion,
+                ["kind"] = _reduced is null ? type.Kind : "PartialObjectMetadata",
+                ["apiVersion"] = _reduced ?? type.ApiVersion,
                 ["metadata"] = metadata,
             }));
         }

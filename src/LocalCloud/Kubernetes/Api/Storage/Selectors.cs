@@ -143,8 +143,7 @@ internal static class FieldSelector
             var field = pair[0].Trim();
             if (field is not ("metadata.name" or "metadata.namespace") && !Selectable(type).Contains(field))
             {
-                throw ApiErrors.BadRequest($"Unable to find \"{type.ApiVersion}, Resource={type.Plural}\" that match label selector \"\", " +
-                    $"field selector \"{text}\": field label not supported: {field}");
+                throw ApiErrors.BadRequest($"field label not supported: {field}");
             }
 
             terms.Add((Path(type, field), pair[1].Trim(), !unequal));

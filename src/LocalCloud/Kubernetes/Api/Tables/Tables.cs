@@ -10,16 +10,25 @@ internal static class Tables
     private static readonly Column Age = new("Age", "string", 0, (value, now) => AgeOf(value.At("metadata", "creationTimestamp"), now));
 
     /// <summary>The version of table the client prefers; null when it wants the objects.</summary>
-    public static string? Wanted(ApiRequest request)
+    public static string? Wanted(ApiRequest request) => Preferred(request, "as=Table");
+
+    /// <summary>The version in which the client wants nothing but metadata; null when it wants more.</summary>
+    public static string? WantedMetadata(ApiRequest request) => Preferred(request, "as=PartialObjectMetadata");
+
+    /// <summary>An object reduced to its metadata.</summary>
+    public static JsonObject MetadataOf(string version, JsonObject value) =>
+        new() { ["kind"] = "PartialObjectMetadata", ["apiVersion"] = version, ["metadata"] = value["metadata"]?.DeepClone() };
+
+    private static string? Preferred(ApiRequest request, string form)
     {
         foreach (var choice in request.Http.Request.Headers.Accept.ToString().Split(','))
         {
-            if (choice.Contains("as=Table", StringComparison.Ordinal))
+            if (choice.Contains(form, StringComparison.Ordinal))
             {
                 return choice.Contains("v=v1beta1", StringComparison.Ordinal) ? "meta.k8s.io/v1beta1" : "meta.k8s.io/v1";
             }
 
-            if (choice.Trim() is "application/json" or "*/*" || choice.Contains("as=Partial", StringComparison.Ordinal))
+            if (choice.Trim() is "application/json" or "*/*" || choice.Contains(";as=", StringComparison.Ordinal))
             {
                 return null;
             }
@@ -33,6 +42,11 @@ internal static class Tables
     /// <summary>One object as the client wants it; null when as it is.</summary>
     public static JsonObject? Negotiate(ApiRequest request, ResourceType type, JsonObject value, DateTimeOffset now)
     {
+        if (WantedMetadata(request) is { } reduced)
+        {
+            return MetadataOf(reduced, value);
+        }
+
         if (Wanted(request) is not { } version)
         {
             return null;
@@ -45,7 +59,7 @@ internal static class Tables
     public static JsonObject Build(
         string version, ResourceType type, IEnumerable<JsonObject> values, JsonObject metadata, DateTimeOffset now, string includeObject, bool headings = true)
     {
-        List<Column> columns = [Name, .. type.Columns];
+        List<Column> columns = type.Storage == "events" ? [.. type.Columns, Name with { Priority = 1 }] : [Name, .. type.Columns];
         if (!type.IsCustom && !type.Columns.Any(column => column.Name is "Created At" or "Last Seen"))
         {
             var wide = columns.FindIndex(column => column.Priority > 0);
@@ -64,10 +78,7 @@ internal static class Tables
             {
                 "None" => null,
                 "Object" => value.DeepClone(),
-                _ => new JsonObject
-                {
-                    ["kind"] = "PartialObjectMetadata", ["apiVersion"] = version, ["metadata"] = value["metadata"]?.DeepClone(),
-                },
+                _ => MetadataOf(version, value),
             },
         })]);
         return table;
