@@ -38,7 +38,8 @@ public sealed class AwsException : Exception
     public bool IsDenied => AwsErrorCodes.IsDenied(Code);
 
     /// <summary>True when the same request can succeed later without anybody doing anything.</summary>
-    public bool IsTransient => IsThrottling || AwsErrorCodes.IsTransient(Code) || (int?)Status >= 500;
+    public bool IsTransient => IsThrottling || AwsErrorCodes.IsTransient(Code)
+        || ((int?)Status >= 500 && Status != HttpStatusCode.NotImplemented && Code != AwsErrorCodes.BadAnswer);
 
     /// <summary>Reads the SDK's exceptions and those of the network as this one; null when it is something else.</summary>
     public static AwsException? From(Exception exception) => exception switch

@@ -20,7 +20,9 @@ internal static class AwsErrorReader
 
         // A service that moved from the query protocol to JSON tells the old code in this header, and callers know that one.
         code = Header(answer, "x-amzn-query-error")?.Split(';')[0] ?? code ?? Header(answer, "x-amzn-errortype");
-        code = code is { Length: > 0 } ? AwsErrorCodes.Normalize(code) : AwsErrorCodes.ForStatus(answer.StatusCode);
+        code = code is { Length: > 0 } ? AwsErrorCodes.Normalize(code)
+            : IsPage(answer, body) ? AwsErrorCodes.BadAnswer
+            : AwsErrorCodes.ForStatus(answer.StatusCode);
         return new AwsException(code, message is { Length: > 0 } ? message : Fallback(answer.StatusCode, body))
         {
             Status = answer.StatusCode,
@@ -59,6 +61,10 @@ internal static class AwsErrorReader
             return default;
         }
     }
+
+    // A page for people in place of an error: so does moto answer for an operation that it lacks, each time anew.
+    private static bool IsPage(HttpResponseMessage answer, byte[] body) => answer.StatusCode == HttpStatusCode.InternalServerError
+        && Encoding.ASCII.GetString(body.AsSpan(0, Math.Min(body.Length, 20))).StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase);
 
     private static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

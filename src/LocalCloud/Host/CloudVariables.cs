@@ -12,6 +12,8 @@ internal static class CloudVariables
             ["AWS_ACCESS_KEY_ID"] = CloudContext.AccessKey,
             ["AWS_SECRET_ACCESS_KEY"] = CloudContext.SecretKey,
             ["AWS_EC2_METADATA_DISABLED"] = "true",
+            // Nothing takes minutes here, so that the providers need not wait as long for things that hold one another.
+            ["MAYFLY_PROVIDER_PATIENCE"] = "20",
             ["TF_CLI_CONFIG_FILE"] = terraformCliConfig,
             ["KUBECONFIG"] = kubeconfig,
         };

@@ -17,7 +17,7 @@ internal static class AwsErrors
 
     /// <summary>A failure of doing something: <c>creating EKS Cluster (pr-42)</c>.</summary>
     public static ProviderException While(string doing, AwsException error) => IsMissingFromCloud(error)
-        ? new($"{doing}: the endpoint has no operation {error.Operation} of {error.Service}",
+        ? new($"{doing}: the endpoint cannot do {error.Operation} of {error.Service}",
             "This is what a local cloud answers for what it does not have; the real AWS has it.")
         : new($"{doing}: {Text(error)}");
 
@@ -45,6 +45,7 @@ internal static class AwsErrors
 
     private static bool IsMissingFromCloud(AwsException error) =>
         error.Status == HttpStatusCode.NotImplemented
+        || (error is { Code: AwsErrorCodes.BadAnswer, Status: HttpStatusCode.InternalServerError })
         || (error is { Code: "NotFound", Status: HttpStatusCode.NotFound } && error.Service != AwsService.S3.Id);
 
     private static bool IsDeclared(AwsException error) =>

@@ -132,7 +132,7 @@ internal sealed class ReplicationGroup(AwsCloud cloud) : DatabaseResource(cloud,
 
     protected override async Task UpdateCoreAsync(ResourceChange change, CancellationToken ct)
     {
-        var changed = Plain.Where(name => change.Changed(name.Split('=')[0])).ToArray();
+        var changed = Plain.Where(name => change.Changed(name.Split('=')[0]) && !name.StartsWith("subnet_group_name", StringComparison.Ordinal)).ToArray();
         var input = change.State.Give(Mapping.Pascal, changed);
         input["SecurityGroupIds"] = change.Changed("security_group_ids") ? Groups(change.State) : null;
         input["AuthToken"] = change.Changed("auth_token") ? change.State.String("auth_token") : null;
@@ -161,6 +161,10 @@ internal sealed class ReplicationGroup(AwsCloud cloud) : DatabaseResource(cloud,
         $"ElastiCache Replication Group ({change.Id}) {operation}", "available", change.Timeout(operation, TimeSpan.FromMinutes(minutes)),
         async () => (await DescribeAsync(change.Id, ct)).Text("Status"), ct, "creating", "modifying", "snapshotting");
 
-    private async Task<JsonNode?> DescribeAsync(string id, CancellationToken ct) =>
-        (await CallAsync("DescribeReplicationGroups", new() { ["ReplicationGroupId"] = id }, ct)).Items("ReplicationGroups").FirstOrDefault();
+    // moto keeps a group that was deleted, as one that is being deleted, for ever.
+    private async Task<JsonNode?> DescribeAsync(string id, CancellationToken ct)
+    {
+        var group = (await CallAsync("DescribeReplicationGroups", new() { ["ReplicationGroupId"] = id }, ct)).Items("ReplicationGroups").FirstOrDefault();
+        return Cloud.Options.Patience is not null && group.Text("Status") == "deleting" ? null : group;
+    }
 }

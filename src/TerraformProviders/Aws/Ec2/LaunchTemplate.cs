@@ -95,7 +95,8 @@ internal sealed class LaunchTemplate(AwsCloud cloud) : Ec2Resource(cloud)
             state[block] = data.At(path) is JsonObject found ? TfValue.Blocks((state.Block(block)?.Copy() ?? new TfObject()).Take(found, inner)) : TfValue.Blocks();
         }
 
-        state["tag_specifications"] = TfValue.Blocks(data.Items("tagSpecificationSet").Select(each => new TfObject
+        // The template's own tags are none of what it launches; moto shows them here too.
+        state["tag_specifications"] = TfValue.Blocks(data.Items("tagSpecificationSet").Where(each => each.Text("resourceType") != "launch-template").Select(each => new TfObject
         {
             ["resource_type"] = each.Text("resourceType"),
             ["tags"] = TfValue.Map(each.Items("tagSet").Select(tag => KeyValuePair.Create(tag.Text("key") ?? "", tag.Text("value") ?? ""))),
