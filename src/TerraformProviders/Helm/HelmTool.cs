@@ -25,8 +25,16 @@ internal static class HelmTool
     public static async Task<string?> RunAsync(
         IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> variables, string? input, CancellationToken ct)
     {
-        var result = await StartAsync(arguments, variables, input, ct);
-        return result.ExitCode == 0 ? null : Said(result.StandardError);
+        try
+        {
+            var result = await StartAsync(arguments, variables, input, ct);
+            return result.ExitCode == 0 ? null : Said(result.StandardError);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // What helm had begun is recorded in the cluster; the caller looks.
+            return "context canceled";
+        }
     }
 
     /// <summary>Helm's major version: 3 or 4.</summary>

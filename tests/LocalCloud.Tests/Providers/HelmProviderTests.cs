@@ -87,6 +87,38 @@ public sealed class HelmProviderTests(ClusterFixture cluster) : IClassFixture<Cl
     }
 
     [Fact]
+    public async Task An_interrupted_installation_is_in_the_state_and_the_next_run_repairs_it()
+    {
+        using var root = Root(Release("interrupted", "one"));
+        var never = root.Write(
+            "chart/templates/never.yaml",
+            """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata:
+              name: never
+            spec:
+              selector:
+                matchLabels: { app: never }
+              template:
+                metadata:
+                  labels: { app: never }
+                spec:
+                  containers: [{ name: never, image: "never:1" }]
+            """);
+        await root.InitAsync();
+
+        await root.InterruptAsync(
+            async () => await MessageAsync("interrupted") is not null, "apply", "-no-color", "-auto-approve", "-input=false");
+
+        Assert.Contains("helm_release.a", await root.MustAsync("state", "list"), StringComparison.Ordinal);
+        File.Delete(never);
+        await root.ApplyAsync();
+        Assert.Equal("deployed", (await root.StateAsync("helm_release.a")).GetProperty("status").GetString());
+        Assert.False(await root.HasChangesAsync());
+    }
+
+    [Fact]
     public async Task A_provider_without_configuration_finds_no_cluster()
     {
         using var root = new TerraformRoot("provider \"helm\" {\n}\n" + Release("nowhere", "one"));

@@ -68,6 +68,28 @@ internal sealed class TerraformRoot : IDisposable
         return new Answer(result.ExitCode, result.StandardOutput, result.StandardError);
     }
 
+    /// <summary>Runs terraform and interrupts it, as Ctrl-C does, once a condition holds.</summary>
+    public async Task InterruptAsync(Func<Task<bool>> condition, params string[] arguments)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(CommandWithin);
+        using var interrupt = new CancellationTokenSource();
+        var running = Cli.Wrap("terraform").WithArguments(arguments)
+            .WithWorkingDirectory(Folder)
+            .WithEnvironmentVariables(variables)
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync(Encoding.UTF8, Encoding.UTF8, deadline.Token, interrupt.Token);
+        while (!await condition())
+        {
+            Assert.False(running.Task.IsCompleted, "terraform ended before it was interrupted");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, deadline.Token);
+        }
+
+        await interrupt.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.Task);
+        deadline.Token.ThrowIfCancellationRequested();
+    }
+
     /// <summary>Runs terraform, which must succeed.</summary>
     public async Task<string> MustAsync(params string[] arguments)
     {
