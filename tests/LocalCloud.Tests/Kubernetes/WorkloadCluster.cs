@@ -45,21 +45,41 @@ public sealed class WorkloadCluster : IAsyncLifetime
     /// <summary>What the registry says to a pull; tests change it.</summary>
     public Func<string, IReadOnlyList<PullCredential>, PullResult> Registry { get; set; } = (_, _) => new PullResult.Pulled();
 
+    /// <summary>What goes wrong with requests.</summary>
+    internal Func<ApiRequestInfo, ApiFault?> Fault { get; set; } = _ => null;
+
+    internal bool ServeKubelets { get; init; }
+
     public async ValueTask InitializeAsync()
     {
         var ct = TestContext.Current.CancellationToken;
         _authority = CertificateAuthority.Create("workloads", _clock);
         _server = await KubernetesApiServer.StartAsync(
-            new KubernetesApiOptions { ClusterName = "workloads", Authority = _authority, Clock = _clock }, ct);
-        var cloud = new CloudContext(new Uri("http://127.0.0.1:9"), "us-east-1", "123456789012", _authority, _clock);
+            new KubernetesApiOptions { ClusterName = "workloads", Authority = _authority, Clock = _clock, Fault = request => Fault(request) }, ct);
+        await StartControllersAsync(ct);
+        Api = new ClusterApi(_server.Admin, "tests");
+        _informers = new Informers(Api, TimeProvider.System);
+    }
+
+    /// <summary>Stops the controllers and starts them anew, as when their process was killed; the nodes stay.</summary>
+    internal async Task RestartControllersAsync(CancellationToken ct)
+    {
+        await _controllers!.DisposeAsync();
+        await StartControllersAsync(ct);
+    }
+
+    private async Task StartControllersAsync(CancellationToken ct)
+    {
+        var cloud = new CloudContext(new Uri("http://127.0.0.1:9"), "us-east-1", "123456789012", _authority!, _clock);
         _controllers = await ClusterControllers.StartAsync(
-            _server.Admin,
+            _server!.Admin,
             cloud,
             new ImageCatalog().AddSampleImages(),
             Network,
             new ControllerOptions
             {
                 TimeScale = 0.02,
+                ServeKubelets = ServeKubelets,
                 Diagnostics = TextWriter.Synchronized(_diagnostics),
                 Puller = (image, credentials, _) => Task.FromResult(Registry(image, credentials)),
             },
@@ -68,9 +88,6 @@ public sealed class WorkloadCluster : IAsyncLifetime
         {
             await _controllers.Nodes.AddNodeAsync($"node-{node}", new Dictionary<string, string> { ["pool"] = "main" }, new NodeCapacity(Pods: 100), ct);
         }
-
-        Api = new ClusterApi(_server.Admin, "tests");
-        _informers = new Informers(Api, TimeProvider.System);
     }
 
     /// <summary>A new namespace with its service account.</summary>

@@ -82,7 +82,7 @@ public sealed class WorkloadDeploymentTests(WorkloadCluster cluster) : IClassFix
         await cluster.ApplyAsync(space, Web.Replace("replicas: 2", "replicas: 2\n  strategy: { type: Recreate }"), ct);
         await cluster.UntilAsync<V1Deployment>(space, "web", item => item?.Status?.AvailableReplicas == 2, ct);
         var most = 0;
-        cluster.Watch<V1Pod>((_, _) => most = Math.Max(most, cluster.Known<V1Pod>(space).Count));
+        cluster.Watch<V1Pod>((_, _) => most = Math.Max(most, cluster.Known<V1Pod>(space).Count(pod => !Facts.IsFinished(pod))));
 
         var generation = await SetImageAsync(space, "two");
         await cluster.UntilAsync<V1Deployment>(space, "web", item => IsRolledOut(item, generation), ct);

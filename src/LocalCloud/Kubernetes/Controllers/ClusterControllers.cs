@@ -40,6 +40,7 @@ public sealed class ClusterControllers : IAsyncDisposable
             new VolumeController(context),
             new LostPodController(context),
             new DisruptionController(context),
+            new RoleAggregationController(context),
             new NamespaceController(context, _graph),
             new GarbageCollector(context, _graph),
         ];
@@ -64,7 +65,7 @@ public sealed class ClusterControllers : IAsyncDisposable
             await controllers._graph.StartAsync(ct);
             await context.Informers.SyncedAsync(ct);
             controllers._controllers.ForEach(controller => controller.Start());
-            controllers._kubelet.Start();
+            await controllers._kubelet.StartAsync(ct);
             return controllers;
         }
         catch

@@ -20,6 +20,12 @@ public sealed record ControllerOptions
     /// <summary>How much of a container's log is kept, in characters.</summary>
     public int LogLimit { get; init; } = 256 * 1024;
 
+    /// <summary>
+    /// Whether nodes serve logs over HTTPS at port 10250 of the cluster network, as the real kube-apiserver wants it. The project's own
+    /// server asks <see cref="ClusterControllers.Logs"/> directly.
+    /// </summary>
+    public bool ServeKubelets { get; init; }
+
     /// <summary>How often every object is looked at again although nothing changed; a net below lost changes, nothing relies on it.</summary>
     public TimeSpan Resync { get; init; } = TimeSpan.FromMinutes(15);
 

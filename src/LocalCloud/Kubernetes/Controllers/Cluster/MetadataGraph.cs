@@ -46,7 +46,7 @@ public sealed class MetadataGraph : IAsyncDisposable
     /// <summary>Asks what there is, and follows it from then on.</summary>
     public async Task StartAsync(CancellationToken ct)
     {
-        await RefreshAsync(ct);
+        await Persistence.UntilAnsweredAsync(_context.Clock, () => RefreshAsync(ct), ct);
         _definitions = _context.Informers.ForMetadata(new ResourcePath("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions"));
         _definitions.OnChange((_, _) => _asked.Release());
         _refreshing = Task.Run(() => RefreshWhenAskedAsync(_stopping.Token), CancellationToken.None);
@@ -127,7 +127,7 @@ public sealed class MetadataGraph : IAsyncDisposable
         return gone.Count > 0 || defined.Any(id => !_kinds.ContainsKey(id));
     }
 
-    private async Task RefreshAsync(CancellationToken ct)
+    private async Task<int> RefreshAsync(CancellationToken ct)
     {
         var served = (await Discovery.AllAsync(_context.Api, ct))
             .Where(kind => kind.Verbs.Contains("list") && kind.Verbs.Contains("watch") && kind.Verbs.Contains("delete") && kind.Path.Plural != "events")
@@ -148,6 +148,8 @@ public sealed class MetadataGraph : IAsyncDisposable
             _kinds = _kinds.Add(id, entry);
             informer.OnChange((old, item) => _handlers.ForEach(handler => handler(entry, old, item)));
         }
+
+        return _kinds.Count;
     }
 
     /// <inheritdoc />

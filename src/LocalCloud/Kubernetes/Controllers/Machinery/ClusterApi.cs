@@ -51,8 +51,6 @@ public sealed class ClusterApi : IDisposable
         {
             BaseAddress = new Uri(cluster.Endpoint.AbsoluteUri.TrimEnd('/') + "/"),
             Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue(userAgent, "1.0"));
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", cluster.Token);
@@ -152,7 +150,12 @@ public sealed class ClusterApi : IDisposable
     private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, object? body, string? contentType, string? accept, HttpCompletionOption completion, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(method, path);
+        using var request = new HttpRequestMessage(method, path)
+        {
+            // One connection for all watches, where the server speaks HTTP/2.
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
         request.Headers.TryAddWithoutValidation("Accept", accept ?? "application/json");
         if (body is not null)
         {

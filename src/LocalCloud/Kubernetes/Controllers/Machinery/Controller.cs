@@ -111,6 +111,11 @@ public abstract class Controller : IAsyncDisposable
 
                 Queue.AddFailed(key);
             }
+            catch (Exception failure) when (Persistence.IsPassing(failure))
+            {
+                Context.Options.Diagnostics.WriteLine($"{Name} {key}: {failure.Message}");
+                Queue.AddFailed(key);
+            }
             catch (Exception fault)
             {
                 // A bug on one object must not end the work on all others.

@@ -95,10 +95,11 @@ public sealed class EventRecorder : IAsyncDisposable
             {
                 try
                 {
-                    await WriteAsync(told, _stopping.Token);
+                    await Persistence.UntilAnsweredAsync(_clock, () => WriteAsync(told, _stopping.Token), _stopping.Token);
                 }
-                catch (Exception failure) when (failure is ClusterApiException or HttpRequestException or IOException)
+                catch (ClusterApiException)
                 {
+                    // Refused for good: the namespace is going, or gone.
                 }
             }
         }
@@ -107,7 +108,7 @@ public sealed class EventRecorder : IAsyncDisposable
         }
     }
 
-    private async Task WriteAsync(Corev1Event told, CancellationToken ct)
+    private async Task<Corev1Event> WriteAsync(Corev1Event told, CancellationToken ct)
     {
         var key = string.Join('\n', told.InvolvedObject.Uid, told.InvolvedObject.FieldPath, told.Source.Component, told.Type, told.Reason, told.Message);
         if (_written.TryGetValue(key, out var known))
@@ -116,12 +117,11 @@ public sealed class EventRecorder : IAsyncDisposable
             {
                 known.Count++;
                 known.LastTimestamp = told.LastTimestamp;
-                await _api.PatchAsync<Corev1Event>(
+                return await _api.PatchAsync<Corev1Event>(
                     known.Metadata,
                     new Dictionary<string, object?> { ["count"] = known.Count, ["lastTimestamp"] = known.LastTimestamp },
                     PatchKind.Merge,
                     ct);
-                return;
             }
             catch (ClusterApiException failure) when (failure.IsNotFound)
             {
@@ -142,6 +142,8 @@ public sealed class EventRecorder : IAsyncDisposable
         {
             _written[key] = told;
         }
+
+        return told;
     }
 
     /// <inheritdoc />

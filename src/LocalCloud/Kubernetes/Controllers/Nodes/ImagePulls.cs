@@ -96,7 +96,8 @@ internal sealed partial class ImagePulls(ControllerContext context)
         var missing = new List<string>();
         foreach (var reference in pod.Spec.ImagePullSecrets ?? [])
         {
-            var secret = await context.Api.FindAsync<V1Secret>(pod.Metadata.NamespaceProperty, reference.Name, ct);
+            var secret = await Persistence.UntilAnsweredAsync(
+                context.Clock, () => context.Api.FindAsync<V1Secret>(pod.Metadata.NamespaceProperty, reference.Name, ct), ct);
             if (secret?.Data is null || !secret.Data.TryGetValue(".dockerconfigjson", out var configuration))
             {
                 missing.Add(reference.Name);

@@ -10,6 +10,7 @@ public sealed class Kubelet : IAsyncDisposable
     private readonly ConcurrentDictionary<string, PodWorker> _workers = new();
     private readonly Informer<V1Pod> _pods;
     private readonly NodePool _nodes;
+    private KubeletServer? _server;
     private bool _closed;
 
     /// <summary>For the nodes of a pool.</summary>
@@ -22,7 +23,7 @@ public sealed class Kubelet : IAsyncDisposable
         Probes = new Probes(context);
         _pods = context.Informers.For<V1Pod>();
         _pods.Store.AddIndex("node", pod => string.IsNullOrEmpty(pod.Spec.NodeName) ? [] : [pod.Spec.NodeName]);
-        nodes.Added += node => _pods.Store.List("node", node).ForEach(pod => OnPod(null, pod));
+        nodes.Added += OnNode;
         nodes.Removed += OnNodeGone;
     }
 
@@ -36,7 +37,21 @@ public sealed class Kubelet : IAsyncDisposable
     internal Probes Probes { get; }
 
     /// <summary>Begins to run what is bound to the nodes.</summary>
-    public void Start() => _pods.OnChange(OnPod);
+    public async Task StartAsync(CancellationToken ct)
+    {
+        _server = Context.Options.ServeKubelets ? await KubeletServer.StartAsync(Context, Logs, ct) : null;
+        _pods.OnChange(OnPod);
+    }
+
+    private void OnNode(string node)
+    {
+        if (_nodes.Nodes.TryGetValue(node, out var range))
+        {
+            _server?.Add(node, range.Node);
+        }
+
+        _pods.Store.List("node", node).ForEach(pod => OnPod(null, pod));
+    }
 
     private void OnPod(V1Pod? old, V1Pod? pod)
     {
@@ -75,6 +90,7 @@ public sealed class Kubelet : IAsyncDisposable
     private void OnNodeGone(string node)
     {
         Pulls.Forget(node);
+        _server?.Remove(node);
         foreach (var (uid, worker) in _workers)
         {
             if (worker.Spec.NodeName == node && _workers.TryRemove(uid, out _))
@@ -92,5 +108,9 @@ public sealed class Kubelet : IAsyncDisposable
         running.ForEach(worker => worker.Kill());
         await Task.WhenAll(running.Select(worker => worker.Finished));
         Probes.Dispose();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
     }
 }

@@ -72,15 +72,17 @@ public sealed class NodePool(ControllerContext context)
             },
             Spec = new V1NodeSpec { ProviderID = providerId, PodCIDR = range.Cidr, PodCIDRs = [range.Cidr], Taints = taints is null ? null : [.. taints] },
         };
-        var node = await CreateOrFindAsync(wanted, ct);
-        await context.Api.PatchAsync<V1Node>(
-            node.Metadata, new { status = Status(name, range, capacity) }, PatchKind.Strategic, ct, "status");
+        var node = await PersistAsync(() => CreateOrFindAsync(wanted, ct), ct);
+        await PersistAsync(
+            () => context.Api.PatchAsync<V1Node>(
+                node.Metadata, new { status = Status(name, range, capacity) }, PatchKind.Strategic, ct, "status"),
+            ct);
 
         // The API taints what is not ready yet; in a real cluster the node controller takes that away.
         if (node.Spec?.Taints?.Any(taint => taint.Key == NotReady) == true)
         {
             var rest = node.Spec.Taints.Where(taint => taint.Key != NotReady).ToList();
-            await context.Api.PatchAsync<V1Node>(node.Metadata, new { spec = new { taints = rest } }, PatchKind.Merge, ct);
+            await PersistAsync(() => context.Api.PatchAsync<V1Node>(node.Metadata, new { spec = new { taints = rest } }, PatchKind.Merge, ct), ct);
         }
 
         context.Events.Tell(node, "node-controller", "Normal", "RegisteredNode", $"Node {name} event: Registered Node {name} in Controller");
@@ -97,9 +99,9 @@ public sealed class NodePool(ControllerContext context)
         }
 
         Removed?.Invoke(name);
-        if (await context.Api.FindAsync<V1Node>(null, name, ct) is { } node)
+        if (await PersistAsync(() => context.Api.FindAsync<V1Node>(null, name, ct), ct) is { } node)
         {
-            await context.Api.DeleteAsync(ResourcePath.Of<V1Node>(), node.Metadata, ct);
+            await PersistAsync(() => context.Api.DeleteAsync(ResourcePath.Of<V1Node>(), node.Metadata, ct), ct);
         }
 
         if (range is not null)
@@ -107,6 +109,8 @@ public sealed class NodePool(ControllerContext context)
             context.Network.Addresses.Return(range);
         }
     }
+
+    private Task<T> PersistAsync<T>(Func<Task<T>> action, CancellationToken ct) => Persistence.UntilAnsweredAsync(context.Clock, action, ct);
 
     private async Task<V1Node> CreateOrFindAsync(V1Node wanted, CancellationToken ct)
     {
@@ -149,6 +153,7 @@ public sealed class NodePool(ControllerContext context)
                 new V1NodeAddress { Type = "InternalIP", Address = range.Node.ToString() },
                 new V1NodeAddress { Type = "Hostname", Address = name },
             ],
+            DaemonEndpoints = new V1NodeDaemonEndpoints { KubeletEndpoint = new V1DaemonEndpoint { Port = KubeletServer.Port } },
             NodeInfo = new V1NodeSystemInfo
             {
                 Architecture = "amd64",

@@ -83,11 +83,11 @@ internal sealed class PodFiles(ControllerContext context, V1Pod pod)
     {
         if (kind == "secret")
         {
-            var secret = await context.Api.FindAsync<V1Secret>(Namespace, name, ct);
+            var secret = await PersistAsync(() => context.Api.FindAsync<V1Secret>(Namespace, name, ct), ct);
             return secret is null ? null : new Dictionary<string, byte[]>(secret.Data ?? new Dictionary<string, byte[]>());
         }
 
-        var map = await context.Api.FindAsync<V1ConfigMap>(Namespace, name, ct);
+        var map = await PersistAsync(() => context.Api.FindAsync<V1ConfigMap>(Namespace, name, ct), ct);
         return map is null
             ? null
             : (map.Data ?? new Dictionary<string, string>()).Select(pair => KeyValuePair.Create(pair.Key, Encoding.UTF8.GetBytes(pair.Value)))
@@ -175,7 +175,10 @@ internal sealed class PodFiles(ControllerContext context, V1Pod pod)
             },
         };
         var path = ResourcePath.Of<V1ServiceAccount>().Path(Namespace, account, "token");
-        var answer = await context.Api.SendAsync<Authenticationv1TokenRequest>(HttpMethod.Post, path, request, "application/json", ct);
+        var answer = await PersistAsync(
+            () => context.Api.SendAsync<Authenticationv1TokenRequest>(HttpMethod.Post, path, request, "application/json", ct), ct);
         return answer.Status.Token;
     }
+
+    private Task<T> PersistAsync<T>(Func<Task<T>> action, CancellationToken ct) => Persistence.UntilAnsweredAsync(context.Clock, action, ct);
 }

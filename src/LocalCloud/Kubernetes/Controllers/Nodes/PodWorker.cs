@@ -134,6 +134,12 @@ internal sealed partial class PodWorker
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
         }
+        catch (Exception fault)
+        {
+            // A fault of the kubelet itself must be seen, and must not keep the pod from being deleted.
+            Context.Options.Diagnostics.WriteLine($"kubelet {Namespace}/{Name}: {fault}");
+            Tell("Warning", "FailedSync", $"error syncing pod, skipping: {fault.Message}");
+        }
 
         await EndAsync();
         _lease.Dispose();
