@@ -146,8 +146,7 @@ public sealed class AmazonElasticLoadBalancingV2Client(AwsSession session)
     {
         var result = await _client.CallAsync("CreateRule", new AwsParameters()
             .Add("ListenerArn", request.ListenerArn).Add("Priority", request.Priority)
-            .AddStructures("Conditions.member", request.Conditions, (form, prefix, condition) =>
-                form.Add($"{prefix}.Field", condition.Field).AddList($"{prefix}.Values.member", condition.Values))
+            .AddStructures("Conditions.member", request.Conditions, ElbXml.WriteCondition)
             .AddStructures("Actions.member", request.Actions, ElbXml.WriteAction)
             .AddStructures("Tags.member", request.Tags, ElbXml.WriteTag), ct);
         return new([.. result.Items("Rules").Select(ElbXml.ReadRule)]);

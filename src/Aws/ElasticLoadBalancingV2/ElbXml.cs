@@ -28,6 +28,16 @@ internal static class ElbXml
 
     public static void WriteCertificate(AwsParameters form, string prefix, string arn) => form.Add($"{prefix}.CertificateArn", arn);
 
+    // The plain list of values takes only one; several need the structure that is named for the field.
+    public static void WriteCondition(AwsParameters form, string prefix, RuleCondition condition) => form
+        .Add($"{prefix}.Field", condition.Field)
+        .AddList(condition.Field switch
+        {
+            "host-header" => $"{prefix}.HostHeaderConfig.Values.member",
+            "path-pattern" => $"{prefix}.PathPatternConfig.Values.member",
+            _ => $"{prefix}.Values.member",
+        }, condition.Values);
+
     public static LoadBalancer ReadLoadBalancer(XElement item) => new()
     {
         LoadBalancerArn = item.Text("LoadBalancerArn")!,

@@ -101,12 +101,18 @@ internal static class LocalCommands
 
     private static async Task<int> EnvironmentAsync(CommandContext context)
     {
-        var (cloud, control) = await RunningAsync(context);
+        var (running, control) = await RunningAsync(context);
         control.Dispose();
+        var cloud = FetchedTools.AddTo(running);
         if (context.Output == OutputMode.Text)
         {
             // A profile or a session of a real account must not mix with the keys below.
             context.Answer.WriteLine("unset AWS_PROFILE AWS_SESSION_TOKEN");
+            if (FetchedTools.Folder is { } folder)
+            {
+                context.Answer.WriteLine($"export PATH=\"$PATH:{folder}\"");
+            }
+
             foreach (var (name, value) in cloud.Environment)
             {
                 context.Answer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"export {name}='{value.Replace("'", "'\\''")}'"));

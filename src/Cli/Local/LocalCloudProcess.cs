@@ -39,7 +39,7 @@ internal static class LocalCloudProcess
         using var control = new LocalCloudControl(cloud.Control);
         await control.SendAsync(
             HttpMethod.Post, "/seeds", new JsonObject { ["zones"] = Answers.Array(zones), ["buckets"] = Answers.Array(buckets) }, ct);
-        return cloud;
+        return FetchedTools.AddTo(cloud);
     }
 
     /// <summary>Stops it; false: none ran.</summary>

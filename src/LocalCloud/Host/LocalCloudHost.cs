@@ -172,6 +172,9 @@ public sealed class LocalCloudHost : IAsyncDisposable
         {
             Https = new IPEndPoint(IPAddress.Loopback, Usual(443, 8443)),
             Http = new IPEndPoint(IPAddress.Loopback, Usual(80, 8080)),
+
+            // The proxy makes and takes them with the load balancer; nobody has to look again and again.
+            InterfaceInterval = Timeout.InfiniteTimeSpan,
         };
         var edge = await PublicEdge.StartAsync(options, cloud, seen, Clusters.FindPod, ct);
         _ends.Add(edge.DisposeAsync);

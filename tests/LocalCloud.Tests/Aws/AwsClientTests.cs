@@ -116,7 +116,7 @@ public sealed class AwsClientTests(MotoFixture moto) : IClassFixture<MotoFixture
         {
             ListenerArn = listener.ListenerArn,
             Priority = 1,
-            Conditions = [new RuleCondition("host-header", ["a.test"])],
+            Conditions = [new RuleCondition("host-header", ["a.test"]), new RuleCondition("path-pattern", ["/a", "/a/*"])],
             Actions = [new() { Type = "forward", TargetGroupArn = group.TargetGroupArn }],
         }, _ct);
 
@@ -125,7 +125,9 @@ public sealed class AwsClientTests(MotoFixture moto) : IClassFixture<MotoFixture
         var found = await _session.CreateResourceGroupsTagging().GetResourcesAsync(
             new GetResourcesRequest { TagFilters = [new TagFilter("elbv2.k8s.aws/cluster", ["pr-1"])] }, _ct);
 
-        Assert.Equal(["a.test"], Assert.Single(rules.Rules, rule => !rule.IsDefault).Conditions[0].Values);
+        var conditions = Assert.Single(rules.Rules, rule => !rule.IsDefault).Conditions;
+        Assert.Equal(["a.test"], conditions[0].Values);
+        Assert.Equal(["/a", "/a/*"], conditions[1].Values);
         Assert.Equal("pr-1", tags.TagDescriptions[0].Tags[0].Value);
         Assert.Contains(found.ResourceTagMappingList, resource => resource.ResourceARN == made.LoadBalancerArn);
     }
