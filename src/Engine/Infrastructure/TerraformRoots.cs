@@ -67,7 +67,7 @@ public sealed class TerraformRoots(World world, Blueprint blueprint)
     {
         var directory = blueprint.PathOf(layer.Root);
         var work = Path.Combine(world.Home, "work", _configuration.Project, blueprint.Environment.Id);
-        var place = new RootPlace(name, directory, CommonFolder(_configuration.Directory, directory), work,
+        var place = new RootPlace(name, directory, TerraformRoot.CommonFolder(_configuration.Directory, directory), work,
             UseLockFile: _configuration.Terraform.LockFile != "ignore");
         return TerraformRoot.Mirror(place, BackendFor(name), Variables(), EnvironmentOf());
     }
@@ -107,16 +107,5 @@ public sealed class TerraformRoots(World world, Blueprint blueprint)
         var name = Path.GetFileName(path);
         var unique = Layers.Select(other => blueprint.PathOf(other.Root)).Distinct().Count(other => Path.GetFileName(other) == name) == 1;
         return unique ? name : Path.GetRelativePath(_configuration.Directory, path).Replace(Path.DirectorySeparatorChar, '-').Replace('.', '_');
-    }
-
-    private static string CommonFolder(string one, string other)
-    {
-        var folder = Path.GetFullPath(one).TrimEnd(Path.DirectorySeparatorChar);
-        while (folder.Length > 1 && other != folder && !other.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-        {
-            folder = Path.GetDirectoryName(folder) ?? "/";
-        }
-
-        return folder;
     }
 }

@@ -109,6 +109,9 @@ public sealed class Moto : IAsyncDisposable
         }
 
         start.Environment["MOTO_ACCOUNT_ID"] = options.Account;
+
+        // Every account has AWS's own policies (AmazonEKSClusterPolicy and the like), and roles attach them.
+        start.Environment["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true";
         start.Environment["MOTO_PORT"] = number;
         start.Environment["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true";
         var process = Process.Start(start) ?? throw new MotoException("moto_server did not start.");

@@ -56,8 +56,9 @@ public sealed class TerraformRoot
         RootPlace place, StateBackend backend, JsonObject variables, IReadOnlyDictionary<string, string?> environment)
     {
         OwnerOnly.CreateDirectory(place.Work);
-        var directory = RootMirror.Refresh(place.Repository, place.Directory, Path.Combine(place.Work, "mirror"));
         var declared = RootDeclarations.Read(place.Directory);
+        var repository = declared.LocalModules.Aggregate(place.Repository, CommonFolder);
+        var directory = RootMirror.Refresh(repository, place.Directory, declared.LocalModules, Path.Combine(place.Work, "mirror"));
 
         var settings = Path.Combine(directory, BackendConfig);
         Put(directory, BackendOverride, declared.Backend is null ? backend.OverrideFile() : null);
@@ -108,6 +109,18 @@ public sealed class TerraformRoot
         {
             File.Delete(_initNote);
         }
+    }
+
+    /// <summary>The innermost folder that holds both.</summary>
+    internal static string CommonFolder(string one, string other)
+    {
+        var folder = Path.GetFullPath(one).TrimEnd(Path.DirectorySeparatorChar);
+        while (folder.Length > 1 && other != folder && !other.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            folder = Path.GetDirectoryName(folder) ?? "/";
+        }
+
+        return folder;
     }
 
     private static void Put(string directory, string name, string? content)

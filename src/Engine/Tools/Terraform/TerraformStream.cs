@@ -114,6 +114,12 @@ public sealed class TerraformStream(StageReporter reporter)
 
     private void OnHook(JsonElement message, string phase)
     {
+        // Data sources are read on every plan; that is no news.
+        if (Action(message) == "read" && phase != "failed")
+        {
+            return;
+        }
+
         var hook = message.GetProperty("hook");
         var address = hook.GetProperty("resource").GetProperty("addr").GetString() ?? "";
         var seconds = hook.TryGetProperty("elapsed_seconds", out var elapsed) ? elapsed.GetDouble() : 0;
