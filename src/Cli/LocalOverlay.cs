@@ -60,6 +60,12 @@ internal static class LocalOverlay
             Environment.SetEnvironmentVariable(name, value);
         }
 
+        // The stand-in for the helm provider runs helm; where PATH has none, it gets the one that was fetched.
+        if (variables["MAYFLY_HELM"] is null)
+        {
+            Environment.SetEnvironmentVariable("MAYFLY_HELM", Binaries.Locate("helm", "", CommandContext.Home, variables));
+        }
+
         return ToolEnvironment.OfThisProcess();
     }
 }

@@ -59,7 +59,9 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
         catch (OperationCanceledException) when (any.IsCancellationRequested)
         {
             var stage = converger.CurrentStage;
-            return ct.IsCancellationRequested ? new RunEnd(Ending.Interrupted, stage, null, converger.HasChanged)
+
+            // Who holds the lease was about to write, and nobody can say how far it came.
+            return ct.IsCancellationRequested ? new RunEnd(Ending.Interrupted, stage, null, converger.HasChanged || parts.Lease.IsHeld)
                 : parts.Lease.Lost.IsCancellationRequested ? new RunEnd(Ending.NotConverged, stage, LeaseFailures.Lost(), converger.HasChanged)
                 : new RunEnd(Ending.NotConverged, stage, OutOfTime(stage), converger.HasChanged);
         }

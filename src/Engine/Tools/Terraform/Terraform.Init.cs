@@ -22,7 +22,7 @@ public sealed partial class Terraform
             return new Done();
         }
 
-        root.ForgetInit();
+        root.PrepareInit();
         var arguments = InitArguments(new InitOptions(root.BackendConfigFile, root.HasLockFile));
         var result = await tools.RunAsync(Call(arguments) with { OnLine = line => reporter.Line("terraform", line) }, ct);
         if (result.ExitCode != 0)

@@ -8,6 +8,13 @@ namespace Mayfly.Engine.Tools;
 /// </summary>
 public sealed partial class Terraform(IToolRunner tools, string binary, TerraformRoot root, ToolEnvironment outer)
 {
+    /// <summary>Summaries with which terraform asks for an init.</summary>
+    private static readonly string[] NotInitialised =
+    [
+        "Inconsistent dependency lock file", "Required plugins are not installed", "Module not installed", "Backend initialization required",
+        "Missing or corrupted provider plugins",
+    ];
+
     /// <summary>The root module's mirror.</summary>
     public TerraformRoot Root => root;
 
@@ -30,7 +37,8 @@ public sealed partial class Terraform(IToolRunner tools, string binary, Terrafor
         var failure = ToolFailure.Of("terraform", text);
 
         // Whatever the binary says is missing in its data directory, the next attempt initialises again instead of trusting the note.
-        if (failure.Class is "tf_backend_init_required" or "tf_provider_checksum_mismatch" or "tf_provider_download_failed")
+        if (failure.Class is "tf_backend_init_required" or "tf_provider_checksum_mismatch" or "tf_provider_download_failed"
+            || NotInitialised.Any(summary => text.Contains(summary, StringComparison.Ordinal)))
         {
             root.ForgetInit();
         }

@@ -69,7 +69,10 @@ public sealed class TerraformRoot
         Put(directory, ImportsFile, null);
         var lockFile = Path.Combine(place.Directory, LockFile);
         var locked = place.UseLockFile && File.Exists(lockFile);
-        Put(directory, LockFile, locked ? File.ReadAllText(lockFile) : null);
+        if (locked)
+        {
+            Put(directory, LockFile, File.ReadAllText(lockFile));
+        }
 
         return new TerraformRoot(place.Name, directory, Path.Combine(place.Work, "data"), backend)
         {
@@ -94,6 +97,16 @@ public sealed class TerraformRoot
 
     /// <summary>True when the last init saw the same inputs.</summary>
     public bool IsInitialised(string fingerprint) => File.Exists(_initNote) && File.ReadAllText(_initNote) == fingerprint;
+
+    /// <summary>Makes ready for an init: selections of an earlier one, made from other inputs, must not bind it.</summary>
+    public void PrepareInit()
+    {
+        ForgetInit();
+        if (!HasLockFile)
+        {
+            File.Delete(Path.Combine(Directory, LockFile));
+        }
+    }
 
     /// <summary>Notes what init saw.</summary>
     public void RememberInit(string fingerprint)
