@@ -19,7 +19,7 @@ public sealed class RunParts : IAsyncDisposable
         Door = new ClusterDoor(world.Account, blueprint.ClusterName, Path.Combine(work, "kube"), world.Clock);
         Roots = new TerraformRoots(world, blueprint);
         Plans = new LayerPlans(Roots, Door);
-        Orphans = new OrphanFinder(blueprint, world.Session);
+        Orphans = new OrphanFinder(blueprint, world.Session, Door);
         Helms = new HelmFactory(world, blueprint, Door, Path.Combine(work, "helm"));
         Package = new ReleasePackage(blueprint, Path.Combine(work, "helm"));
         Lease = new RunLease(world.Store, LeaseKey(blueprint), terms, world.Clock);

@@ -1,21 +1,22 @@
 using Mayfly.Aws;
 using Mayfly.Aws.SecretsManager.Model;
+using Mayfly.Engine.Clouds;
 using Mayfly.Engine.Tools;
 
 namespace Mayfly.Engine.Adoption;
 
 /// <inheritdoc cref="IOrphanFinder"/>
-public sealed class OrphanFinder(Blueprint blueprint, AwsSession session) : IOrphanFinder
+public sealed class OrphanFinder(Blueprint blueprint, AwsSession session, ClusterDoor door) : IOrphanFinder
 {
     private readonly IdentityRules _rules = new(blueprint.Configuration.Adoption);
     private readonly AwsQuestions _questions = new(session);
 
     /// <inheritdoc />
-    public Task<OrphanFindings> FindAsync(Plan plan, CancellationToken ct)
+    public async Task<OrphanFindings> FindAsync(Plan plan, CancellationToken ct)
     {
         if (!plan.Changes.Any(change => change.IsCreate))
         {
-            return Task.FromResult(new OrphanFindings([], [], []));
+            return new OrphanFindings([], [], []);
         }
 
         var region = blueprint.Configuration.Aws.Region;
@@ -26,7 +27,8 @@ public sealed class OrphanFinder(Blueprint blueprint, AwsSession session) : IOrp
             ["region"] = region,
             ["partition"] = PartitionOf(region),
         };
-        return new OrphanSearch(_rules, _questions.AskAsync, null, names).LookAsync(plan, ct);
+        var cluster = await door.FindAsync(ct);
+        return await new OrphanSearch(_rules, _questions.AskAsync, cluster is null ? null : new ClusterQuestions(cluster).AskAsync, names).LookAsync(plan, ct);
     }
 
     /// <inheritdoc />
