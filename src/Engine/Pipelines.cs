@@ -18,7 +18,7 @@ public static class Pipelines
             new ApplyLayer(layer, parts.Roots, parts.Plans, parts.Door, parts.Lease),
         }),
         new Preflight(parts.Blueprint, parts.Door, parts.Secrets, parts.Lease, parts.World.Clock),
-        new DeployRelease(parts.Blueprint, parts.Door, parts.Package, parts.Helms, parts.Lease),
+        new DeployRelease(parts.Blueprint, parts.Door, parts.Package, parts.Helms, parts.Lease, parts.World.Clock),
         new VerifyReachable(parts.Blueprint, parts.World.Http, parts.World.Clock),
     ];
 

@@ -13,7 +13,8 @@ namespace Mayfly.Engine.Stages;
 /// that an interrupted run left pending is rolled back, or removed when it never was deployed, and then upgraded.
 /// Proof: helm waited until everything was ready, and the release says deployed with our fingerprint.
 /// </summary>
-public sealed class DeployRelease(Blueprint blueprint, ClusterDoor door, ReleasePackage package, HelmFactory helms, RunLease lease) : IStage
+public sealed class DeployRelease(Blueprint blueprint, ClusterDoor door, ReleasePackage package, HelmFactory helms, RunLease lease, TimeProvider clock)
+    : IStage
 {
     /// <inheritdoc />
     public string Name => StageNames.Deploy;
@@ -78,7 +79,13 @@ public sealed class DeployRelease(Blueprint blueprint, ClusterDoor door, Release
 
         var settings = blueprint.Configuration.Helm;
         var options = new UpgradeOptions(blueprint.Release, ready.Chart, ready.ValuesFile, settings.Timeout, ready.Fingerprint);
-        if (!(await helm.UpgradeAsync(options, reporter, ct)).Is(out _, out failure))
+        Outcome<Done> upgraded;
+        await using (WorkloadWatch.Start(cluster, blueprint.Namespace, reporter, clock))
+        {
+            upgraded = await helm.UpgradeAsync(options, reporter, ct);
+        }
+
+        if (!upgraded.Is(out _, out failure))
         {
             return new StageResult.Failed(await ExplainAsync(cluster, failure, ct)) { WroteSomething = true };
         }
