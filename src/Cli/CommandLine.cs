@@ -15,6 +15,7 @@ public static class CommandLine
         {
             UpCommand.Create(),
             DownCommand.Create(),
+            PlanCommand.Create(),
             StatusCommand.Create(),
             StageCommand.Create(),
             SweepCommand.Create(),

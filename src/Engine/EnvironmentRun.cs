@@ -23,6 +23,10 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
     public Task<RunEnd> DownAsync(CancellationToken ct) =>
         RunAsync("down", "gone", parts => Pipelines.TearDown(parts), tearsDown: true, ct);
 
+    /// <summary>Finds out what converging would do; writes nothing. "Changed" in its end means that there is something to do.</summary>
+    public Task<RunEnd> PlanAsync(CancellationToken ct) =>
+        RunAsync("plan", "planned", parts => Pipelines.Plan(parts), tearsDown: false, ct);
+
     /// <summary>Runs one stage of the loop.</summary>
     public Task<RunEnd> StageAsync(string stage, CancellationToken ct) =>
         RunAsync(stage, "done", parts => Pipelines.Single(parts, stage), tearsDown: false, ct);
@@ -38,7 +42,7 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
             run.Id, command, blueprint.Environment.Id, blueprint.Environment.PublicHost, blueprint.Environment.PullRequest.Commit));
 
         var end = await BoundedAsync(run, parts, pipeline(parts), tearsDown, ct);
-        run.Report(new RunFinished(Outcome(end, good), end.Ending == Ending.Holds && !tearsDown ? blueprint.Url : null, end.Changed, end.Failure));
+        run.Report(new RunFinished(Outcome(end, good), end.Ending == Ending.Holds && !tearsDown && command != "plan" ? blueprint.Url : null, end.Changed, end.Failure));
         feed.Complete();
         await journal;
         await LeaveAsync(parts, tearsDown && end.Ending == Ending.Holds);

@@ -1,4 +1,5 @@
 using Mayfly.Engine.Adoption;
+using Mayfly.Engine.Planning;
 using Mayfly.Engine.Stages;
 using Mayfly.Engine.Teardown;
 
@@ -33,6 +34,20 @@ public static class Pipelines
         new SweepEnvironment(parts.Blueprint, parts.Sweep, parts.Lease, parts.World.Clock),
         new ForgetState(parts.Blueprint, parts.Roots, parts.Lease, parts.World.Store, parts.RunKeys),
     ];
+
+    /// <summary>What converging would do, found out by looking only.</summary>
+    public static IReadOnlyList<IStage> Plan(RunParts parts)
+    {
+        var planned = new PlannedRun();
+        var prune = new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Lease, parts.World.Store);
+        return
+        [
+            parts.Identity(willWrite: false, readOnly: true),
+            new FindZombies(parts.Roots, prune, planned),
+            .. parts.Roots.Layers.Select(layer => new PlanLayer(layer, parts.Plans, parts.Orphans, parts.Door, planned)),
+            new PlanRelease(parts.Blueprint, parts.Door, parts.Package, parts.Helms),
+        ];
+    }
 
     /// <summary>One stage and what it cannot do without: who we are. A layered stage comes with all its layers.</summary>
     public static IReadOnlyList<IStage> Single(RunParts parts, string stage)

@@ -25,9 +25,17 @@ internal sealed record RunSummary(string Title, bool Good, IReadOnlyList<RunSumm
         Add(paragraphs, "url", run.Url is null ? [] : [run.Url]);
         Add(paragraphs, "authority", run.Url is null || authority is null ? [] : [authority]);
         Add(paragraphs, "commit", run.Commit is null ? [] : [run.Commit]);
-        Add(paragraphs, "changed", [run.Changed ? string.Join(", ", Changed(run)) : "nothing, it was so already"]);
-        Add(paragraphs, "adopted", [.. run.Adopted.Select(adopted => adopted.Address)]);
-        Add(paragraphs, "pruned", [.. run.Pruned.Select(pruned => $"{pruned.Address}: {pruned.Why}")]);
+        if (run.IsPlan)
+        {
+            Add(paragraphs, "to do", Details(run));
+        }
+        else
+        {
+            Add(paragraphs, "changed", [run.Changed ? string.Join(", ", Changed(run)) : "nothing, it was so already"]);
+        }
+
+        Add(paragraphs, run.IsPlan ? "to adopt" : "adopted", [.. run.Adopted.Select(adopted => adopted.Address)]);
+        Add(paragraphs, run.IsPlan ? "to drop" : "pruned", [.. run.Pruned.Select(pruned => $"{pruned.Address}: {pruned.Why}")]);
         Add(paragraphs, "took", [took]);
         var good = run.Outcome is not (null or "interrupted");
         if (!good)
@@ -61,6 +69,14 @@ internal sealed record RunSummary(string Title, bool Good, IReadOnlyList<RunSumm
     {
         var stages = run.Stages.Where(stage => stage.State == StageState.Changed).Select(stage => stage.Name).ToList();
         return stages.Count > 0 ? stages : ["yes"];
+    }
+
+    private static List<string> Details(RunSnapshot run)
+    {
+        var details = run.Stages.Where(stage => stage.State == StageState.Changed)
+            .SelectMany(stage => stage.Notices.Where(notice => notice.StartsWith("would ", StringComparison.Ordinal)).Select(notice => "  " + notice)
+                .Prepend($"{stage.Name}: {stage.Detail}")).ToList();
+        return details.Count > 0 ? details : ["nothing"];
     }
 
     private static void Add(List<Paragraph> paragraphs, string label, IReadOnlyList<string> lines)

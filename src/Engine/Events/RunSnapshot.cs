@@ -43,6 +43,9 @@ public sealed record RunSnapshot
     public bool Changed { get; init; }
     public Failure? Failure { get; init; }
 
+    /// <summary>True when the run only found out what another would do: what it adopts, prunes and changes is still to be done.</summary>
+    public bool IsPlan => Command == "plan";
+
     /// <summary>The stage that the failure stopped; null when none did.</summary>
     public string? FailedStage => Failure is null ? null : Stages.LastOrDefault(stage => stage.State == StageState.Failed)?.Name;
 

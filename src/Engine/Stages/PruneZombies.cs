@@ -50,19 +50,12 @@ public sealed class PruneZombies(Blueprint blueprint, TerraformRoots roots, Clus
         }
 
         if (!(await RescueAsync(terraform, reporter, ct)).Is(out _, out failure)
-            || !(await terraform.StatePullAsync(ct)).Is(out var state, out failure))
+            || !(await FindAsync(terraform, ct)).Is(out var found, out failure))
         {
             return failure;
         }
 
-        var inCluster = state.Managed.Where(instance => instance.IsInCluster).ToList();
-        if (inCluster.Count == 0)
-        {
-            return 0;
-        }
-
-        var cluster = await door.FindAsync(ct);
-        var zombies = Classify(state, cluster?.Facts, await MissingNamespacesAsync(cluster, inCluster, ct));
+        var (state, zombies) = found;
         if (zombies.Count == 0)
         {
             return 0;
@@ -85,6 +78,24 @@ public sealed class PruneZombies(Blueprint blueprint, TerraformRoots roots, Clus
         }
 
         return zombies.Count;
+    }
+
+    /// <summary>Looks for the entries to drop; changes nothing.</summary>
+    public async Task<Outcome<Look>> FindAsync(Terraform terraform, CancellationToken ct)
+    {
+        if (!(await terraform.StatePullAsync(ct)).Is(out var state, out var failure))
+        {
+            return failure;
+        }
+
+        var inCluster = state.Managed.Where(instance => instance.IsInCluster).ToList();
+        if (inCluster.Count == 0)
+        {
+            return new Look(state, []);
+        }
+
+        var cluster = await door.FindAsync(ct);
+        return new Look(state, Classify(state, cluster?.Facts, await MissingNamespacesAsync(cluster, inCluster, ct)));
     }
 
     /// <summary>The entries to drop. Pure. A cluster that was not looked at for sure never gets here.</summary>
@@ -182,6 +193,9 @@ public sealed class PruneZombies(Blueprint blueprint, TerraformRoots roots, Clus
         await store.PutAsync(key, state.Json, PutCondition.Always, ct);
         run.Report(new Noticed(Name, $"backed the state up to {store.Location}/{key}"));
     }
+
+    /// <summary>A state, and what is to be dropped from it.</summary>
+    public sealed record Look(TerraformState State, IReadOnlyList<Zombie> Zombies);
 
     /// <summary>A state entry whose thing is gone, and how that is known.</summary>
     public sealed record Zombie(string Address, string Why);

@@ -16,6 +16,7 @@ public sealed class RendererTests
     [InlineData("reachable")]
     [InlineData("broken")]
     [InlineData("unchanged")]
+    [InlineData("planned")]
     public void Logs_get_a_line_at_each_boundary(string story)
     {
         using var output = new StringWriter();
@@ -113,6 +114,7 @@ public sealed class RendererTests
     {
         "reachable" => RunStories.Reachable,
         "broken" => RunStories.Broken,
+        "planned" => RunStories.Planned,
         _ => RunStories.Unchanged,
     };
 

@@ -32,7 +32,7 @@ public sealed class StatusTests : IDisposable
 
         using var line = JsonDocument.Parse(result.StandardOutput);
         Assert.Equal(
-            [("pr-42", "reachable"), ("pr-7", "needs person")],
+            [("pr-42", "reachable"), ("pr-7", "failed")],
             line.RootElement.GetProperty("environments").EnumerateArray()
                 .Select(status => (status.GetProperty("environment").GetString()!, status.GetProperty("state").GetString()!)));
     }

@@ -54,7 +54,7 @@ internal static class RunStories
         (0.0, new StageStarted("deploy", 1)),
         (3700.0, new VerdictReached("deploy", Crashing, "stop: it needs a person", 0)),
         (3700.0, new StageFinished("deploy", "failed", Crashing.Summary, 3700, 1)),
-        (3700.1, new RunFinished("needs_person", null, true, Crashing)),
+        (3700.1, new RunFinished("failed", null, true, Crashing)),
     ]);
 
     /// <summary>A run that found everything as it should be.</summary>
@@ -64,6 +64,22 @@ internal static class RunStories
         (0.0, new StageStarted("identity", 1)),
         (0.2, new StageFinished("identity", "unchanged", "", 0.2, 1)),
         (0.4, new RunFinished("reachable", "https://pr-42-login-unstable.jetscale.ai/", false, null)),
+    ]);
+
+    /// <summary>A plan with something to do everywhere.</summary>
+    public static IReadOnlyList<RunEvent> Planned { get; } = Number(
+    [
+        (0.0, new RunStarted("r4", "plan", "pr-42", "pr-42-login-unstable.jetscale.ai", "8f2091483a4cc896fa6ddc3595f5081385b218f2")),
+        (0.0, new StageStarted("prune", 1)),
+        (0.5, new Pruned("prune", "helm_release.eso", "its cluster does not exist")),
+        (0.5, new StageFinished("prune", "changed", "1 to drop from the state", 0.5, 1)),
+        (0.5, new StageStarted("apply:aws", 1)),
+        (3.0, new Adopted("apply:aws", "aws_iam_role.node", "pr-42-node")),
+        (3.0, new Noticed("apply:aws", "would create aws_vpc.main")),
+        (3.0, new StageFinished("apply:aws", "changed", "1 to adopt, 1 to create", 2.5, 1)),
+        (3.1, new StageStarted("deploy", 1)),
+        (3.2, new StageFinished("deploy", "changed", "release pr-42 to install, once there is a cluster", 0.1, 1)),
+        (3.3, new RunFinished("planned", null, true, null)),
     ]);
 
     /// <summary>The snapshot after a story.</summary>
