@@ -127,6 +127,9 @@ public sealed class WorkloadDecisionTests
 
         table.Set(new ServiceEntry("shop", "web", IPAddress.Parse("10.100.0.9"), null, [new ServicePort(80, "http", [(backend with { Ready = true }, 8080)])]));
         Assert.Equal("10.0.1.2:8080", table.Resolve("web", 80, "shop")?.ToString());
+        Assert.Equal("10.0.1.2:8080", table.Resolve("WEB.shop.svc.cluster.local.", 80, null)?.ToString());
+        table.Set(new ServiceEntry("shop", "db", null, "db.example.com", []));
+        Assert.Equal("db.example.com", table.ExternalNameOf("db.shop.svc", null));
         Assert.Equal("10.0.1.2:8080", table.Resolve(IPAddress.Parse("10.100.0.9"), 80)?.ToString());
     }
 

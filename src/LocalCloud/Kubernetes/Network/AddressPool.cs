@@ -37,7 +37,8 @@ public sealed class AddressPool
         var third = range.Base.GetAddressBytes()[2];
         lock (_gate)
         {
-            for (var tries = 0; tries < 250; tries++)
+            // A range that was given back has none: the node went while a pod came.
+            for (var tries = 0; tries < 250 && _last.ContainsKey(third); tries++)
             {
                 var last = _last[third] = _last[third] >= 251 ? (byte)2 : (byte)(_last[third] + 1);
                 var address = new IPAddress([10, 0, third, last]);

@@ -37,6 +37,7 @@ public sealed class ClusterNetwork
     /// <exception cref="ClusterDialException">It could not connect; the reason tells a service without endpoints from a refusal.</exception>
     public async ValueTask<Stream> DialAsync(string host, int port, CancellationToken ct, string? fromNamespace = null)
     {
+        host = Services.ExternalNameOf(host, fromNamespace) ?? host;
         var target = IPAddress.TryParse(host, out var address)
             ? Services.Resolve(address, port) ?? new IPEndPoint(address, port)
             : Services.Resolve(host, port, fromNamespace);

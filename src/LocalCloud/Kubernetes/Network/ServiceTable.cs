@@ -49,37 +49,42 @@ public sealed class ServiceTable
     /// <summary>A ready pod behind a cluster address; null when the address is no service's.</summary>
     public IPEndPoint? Resolve(IPAddress address, int port) => _byAddress.TryGetValue(address, out var entry) ? Choose(entry, port, null) : null;
 
+    /// <summary>The host that a service of type ExternalName stands for; null when the name is none of these.</summary>
+    public string? ExternalNameOf(string host, string? fromNamespace) =>
+        IPAddress.TryParse(host, out _) ? null : Find(Parse(host, out _), fromNamespace)?.ExternalName;
+
     /// <summary>A ready pod behind a name; null when the name is none of the cluster's.</summary>
     public IPEndPoint? Resolve(string host, int port, string? fromNamespace)
     {
-        var name = host.TrimEnd('.');
-        var insideOnly = false;
-        if (name.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase))
-        {
-            name = name[..^Suffix.Length];
-            insideOnly = true;
-        }
-
-        var labels = name.ToLowerInvariant().Split('.');
-        if (labels.Length >= 3 && labels[^1] == "svc")
-        {
-            labels = labels[..^1];
-            insideOnly = true;
-        }
-
-        var found = labels switch
-        {
-            [var service] when fromNamespace is not null => Find(fromNamespace, service),
-            [var service, var @namespace] => Find(@namespace, service),
-            [_, var service, var @namespace] => Find(@namespace, service),
-            _ => null,
-        };
-        if (found is null)
+        var labels = Parse(host, out var insideOnly);
+        if (Find(labels, fromNamespace) is not { } found)
         {
             return insideOnly ? throw new ClusterDialException(DialFailure.NoSuchHost, $"dial tcp: lookup {host}: no such host") : null;
         }
 
         return Choose(found, port, labels.Length == 3 ? labels[0] : null);
+    }
+
+    private ServiceEntry? Find(string[] labels, string? fromNamespace) => labels switch
+    {
+        [var service] when fromNamespace is not null => Find(fromNamespace, service),
+        [var service, var @namespace] => Find(@namespace, service),
+        [_, var service, var @namespace] => Find(@namespace, service),
+        _ => null,
+    };
+
+    private static string[] Parse(string host, out bool insideOnly)
+    {
+        var name = host.TrimEnd('.').ToLowerInvariant();
+        insideOnly = name.EndsWith(Suffix, StringComparison.Ordinal);
+        var labels = (insideOnly ? name[..^Suffix.Length] : name).Split('.');
+        if (labels is [_, _, .., "svc"])
+        {
+            insideOnly = true;
+            return labels[..^1];
+        }
+
+        return labels;
     }
 
     private IPEndPoint Choose(ServiceEntry entry, int port, string? hostname)

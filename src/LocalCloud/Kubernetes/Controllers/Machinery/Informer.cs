@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using k8s;
 using k8s.Models;
 
@@ -73,10 +72,11 @@ public sealed class Informer<T> : IInformer
             {
                 _version = null;
             }
-            catch (Exception failure) when (failure is ClusterApiException or HttpRequestException or IOException or JsonException or OperationCanceledException)
+            catch (Exception failure)
             {
-                // A kind that is not served (any more) is no fault: its definition may come back, or the informer is ended.
-                _version = failure is ClusterApiException ? null : _version;
+                // A kind that is not served (any more) is no fault: its definition may come back, or the informer is ended. A fault of a
+                // handler must not end the informer either: everybody who shares it would go blind.
+                _version = failure is HttpRequestException or IOException ? _version : null;
                 var wait = TimeSpan.FromMilliseconds(Math.Min(LongestWait.TotalMilliseconds, 100 * Math.Pow(2, failures++)));
                 await Task.Delay(wait, _clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
