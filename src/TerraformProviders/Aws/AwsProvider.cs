@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.Runtime;
 using Mayfly.Aws;
 using Mayfly.TerraformProviders.Aws.Core;
@@ -9,6 +10,10 @@ namespace Mayfly.TerraformProviders.Aws;
 /// <summary>The stand-in for hashicorp/aws.</summary>
 internal sealed class AwsProvider : Provider
 {
+    // The real provider's, which takes some minutes to use up; a local cloud that does not answer for half a minute is not there.
+    private const int MaxAttempts = 25;
+    private const int FewerAttempts = 10;
+
     // Where the provider block's name of a service is not the SDK's id in lower case without spaces.
     private static readonly Dictionary<string, string> ServiceNames = new()
     {
@@ -41,11 +46,13 @@ internal sealed class AwsProvider : Provider
     /// <inheritdoc/>
     public override async Task ConfigureAsync(TfObject config, CancellationToken ct)
     {
+        TimeSpan? patience = double.TryParse(Environment.GetEnvironmentVariable("MAYFLY_PROVIDER_PATIENCE"), CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(seconds) : null;
         var session = new AwsSessionOptions
         {
             Region = Text(config, "region"),
             Credentials = Keys(config) ?? Profile(config),
-            MaxAttempts = (int)(config.Int("max_retries") is { } retries and > 0 ? retries : 25),
+            MaxAttempts = (int)(config.Int("max_retries") is { } retries and > 0 ? retries : patience is null ? MaxAttempts : FewerAttempts),
             Application = "APN/1.0 HashiCorp/1.0 Terraform terraform-provider-aws/6.25.0 (mayfly stand-in)",
         };
         var options = new AwsCloudOptions
@@ -55,7 +62,7 @@ internal sealed class AwsProvider : Provider
             DefaultTags = config.Block("default_tags")?.Map("tags") ?? new Dictionary<string, string>(),
             IgnoredTags = config.Block("ignore_tags")?.Strings("keys") ?? [],
             IgnoredTagPrefixes = config.Block("ignore_tags")?.Strings("key_prefixes") ?? [],
-            Patience = double.TryParse(Environment.GetEnvironmentVariable("MAYFLY_PROVIDER_PATIENCE"), out var seconds) ? TimeSpan.FromSeconds(seconds) : null,
+            Patience = patience,
         };
         cloud = new AwsCloud(options);
         try

@@ -90,6 +90,11 @@ public sealed class RefusalTests(LocalAwsFixture aws) : IClassFixture<LocalAwsFi
               ipv4_netmask_length = 16
             }
 
+            resource "aws_cloudwatch_log_group" "a" {
+              name   = "/elsewhere"
+              region = "eu-west-1"
+            }
+
             resource "aws_cloudfront_distribution" "a" {
               enabled = true
               default_cache_behavior {
@@ -117,6 +122,7 @@ public sealed class RefusalTests(LocalAwsFixture aws) : IClassFixture<LocalAwsFi
         var refused = Unwrapped((await root.RunAsync("apply", "-no-color", "-auto-approve")).Errors);
 
         Assert.Contains("aws_vpc: the local cloud cannot honour the argument \"ipv4_netmask_length\"", refused, StringComparison.Ordinal);
+        Assert.Contains("aws_cloudwatch_log_group: the local cloud cannot honour the argument \"region\"", refused, StringComparison.Ordinal);
         Assert.Contains("creating aws_cloudfront_distribution: the local cloud cannot create it", refused, StringComparison.Ordinal);
         Assert.Empty(aws.Aws.Proxy.Log.WritesSince(mark));
     }

@@ -3,6 +3,8 @@ using System.Xml.Linq;
 using Amazon.Runtime;
 using Mayfly.Aws;
 using Mayfly.Aws.Protocols;
+using Mayfly.TerraformProviders.Resources;
+using Mayfly.TerraformProviders.Values;
 
 namespace Mayfly.TerraformProviders.Aws.Core;
 
@@ -45,6 +47,16 @@ internal sealed class AwsCloud(AwsCloudOptions options)
     /// <summary>An ARN of this account and region.</summary>
     public async Task<string> ArnAsync(string service, string resource, CancellationToken ct) =>
         $"arn:{Partition}:{service}:{Region}:{await AccountAsync(ct)}:{resource}";
+
+    /// <summary>The argument <c>region</c> of a single resource or data source: only the provider block's own region is there.</summary>
+    public void RefuseOtherRegion(string type, TfObject config)
+    {
+        if (config.String("region") is { Length: > 0 } wanted && wanted != Region)
+        {
+            throw new ProviderException($"{type}: the local cloud cannot honour the argument \"region\" with another region than the provider's",
+                $"The provider works in {Region}, and {type} asks for {wanted}. Use a provider with an alias for another region.", "region");
+        }
+    }
 
     /// <summary>The session for a service: its own endpoint where the provider block gives one.</summary>
     public AwsSession Session(AwsService service)

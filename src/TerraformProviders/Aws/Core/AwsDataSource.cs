@@ -22,6 +22,11 @@ internal abstract class AwsDataSource(AwsCloud cloud) : DataSource
     /// <inheritdoc/>
     public sealed override async Task ReadAsync(TfObject state, CancellationToken ct)
     {
+        if (Type != "aws_region")
+        {
+            cloud.RefuseOtherRegion(Type, state);
+        }
+
         try
         {
             await ReadCoreAsync(state, ct);

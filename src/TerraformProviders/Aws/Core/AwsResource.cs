@@ -253,6 +253,7 @@ internal abstract class AwsResource(AwsCloud cloud) : Resource
 
     private void Refuse(TfObject config)
     {
+        cloud.RefuseOtherRegion(Type, config);
         foreach (var (name, value) in config)
         {
             if (!IsSet(name, value) || Common.Contains(name) || Honoured.Contains(name))
