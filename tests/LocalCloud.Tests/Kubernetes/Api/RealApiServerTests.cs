@@ -47,7 +47,7 @@ public sealed class RealApiServerTests(ApiFixture api) : IClassFixture<ApiFixtur
         var files = new RealServerFiles(folder);
 
         await files.WriteAsync(
-            new KubernetesApiOptions { ClusterName = "x", Authority = authority }, "secret", new Uri("http://127.0.0.1:7/abc"), new Uri("http://127.0.0.1:8"), TestContext.Current.CancellationToken);
+            new KubernetesApiOptions { ClusterName = "x", Authority = authority }, "secret", new Uri("http://127.0.0.1:7/abc"), TestContext.Current.CancellationToken);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
         Assert.Equal("secret,kubernetes-admin,kubernetes-admin,\"system:masters\"\n", await File.ReadAllTextAsync(files.Tokens, TestContext.Current.CancellationToken));
@@ -55,7 +55,7 @@ public sealed class RealApiServerTests(ApiFixture api) : IClassFixture<ApiFixtur
         var egress = (JsonObject)YamlParser.Parse(await File.ReadAllTextAsync(files.Egress, TestContext.Current.CancellationToken))!;
         var selection = egress.Items("egressSelections").Single();
         Assert.Equal(("EgressSelectorConfiguration", "apiserver.k8s.io/v1beta1", "cluster"), (egress.Text("kind"), egress.Text("apiVersion"), selection.Text("name")));
-        Assert.Equal(("HTTPConnect", "http://127.0.0.1:8"), (selection.Text("connection", "proxyProtocol"), selection.Text("connection", "transport", "tcp", "url")));
+        Assert.Equal(("HTTPConnect", files.EgressSocket), (selection.Text("connection", "proxyProtocol"), selection.Text("connection", "transport", "uds", "udsName")));
         using var key = ECDsa.Create();
         key.ImportFromPem(await File.ReadAllTextAsync(files.AccountKey, TestContext.Current.CancellationToken));
         Assert.Equal(256, key.KeySize);
@@ -89,13 +89,21 @@ public sealed class RealApiServerTests(ApiFixture api) : IClassFixture<ApiFixtur
     public async Task The_egress_proxy_tunnels_to_who_the_cluster_names()
     {
         await using var receiver = await WebhookReceiver.StartAsync("10.0.0.9");
-        var asked = "";
-        await using var proxy = EgressProxy.Start((host, port, ct) =>
+        var (asked, path) = ("", Path.Combine(Path.GetTempPath(), $"mayfly-{Guid.NewGuid():n}.sock"));
+        await using var proxy = EgressProxy.Start(path, (host, port, ct) =>
         {
             asked = $"{host}:{port}";
             return host == "10.0.0.9" ? receiver.DialAsync(ct) : throw new ServiceUnreachableException("no endpoints available for service \"x\"");
         });
-        using var handler = new SocketsHttpHandler { Proxy = new System.Net.WebProxy(proxy.Address), UseProxy = true };
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, ct) =>
+            {
+                var (stream, answer) = await ConnectAsync(path, "CONNECT 10.0.0.9:8443 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+                Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+                return stream;
+            },
+        };
         handler.SslOptions.CertificateChainPolicy = Trust(receiver.Bundle);
         using var client = new HttpClient(handler);
 
@@ -104,8 +112,12 @@ public sealed class RealApiServerTests(ApiFixture api) : IClassFixture<ApiFixtur
 
         Assert.Equal("10.0.0.9:8443", asked);
         Assert.Contains("\"uid\":\"1\"", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.Contains("503 Service Unavailable", await RawAsync(proxy.Address.Port, "CONNECT 10.0.0.1:443 HTTP/1.1\r\nHost: 10.0.0.1:443\r\n\r\n"), StringComparison.Ordinal);
-        Assert.Contains("400 Bad Request", await RawAsync(proxy.Address.Port, "GET / HTTP/1.1\r\n\r\n"), StringComparison.Ordinal);
+        var (refused, unavailable) = await ConnectAsync(path, "CONNECT 10.0.0.1:443 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+        var (other, bad) = await ConnectAsync(path, "GET / HTTP/1.1\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 503 Service Unavailable", unavailable, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 400 Bad Request", bad, StringComparison.Ordinal);
+        await refused.DisposeAsync();
+        await other.DisposeAsync();
     }
 
     [Fact]
@@ -189,12 +201,19 @@ public sealed class RealApiServerTests(ApiFixture api) : IClassFixture<ApiFixtur
         return policy;
     }
 
-    private static async Task<string> RawAsync(int port, string request)
+    /// <summary>Says something to the proxy and reads the head of its answer, not a byte more.</summary>
+    private static async Task<(Stream Stream, string Head)> ConnectAsync(string path, string request)
     {
-        using var client = new TcpClient();
-        await client.ConnectAsync(System.Net.IPAddress.Loopback, port, TestContext.Current.CancellationToken);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
-        using var reader = new StreamReader(client.GetStream());
-        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), TestContext.Current.CancellationToken);
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        var (head, one) = (new StringBuilder(), new byte[1]);
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, TestContext.Current.CancellationToken) == 1)
+        {
+            head.Append((char)one[0]);
+        }
+
+        return (stream, head.ToString());
     }
 }

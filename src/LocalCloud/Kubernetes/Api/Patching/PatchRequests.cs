@@ -66,6 +66,23 @@ internal sealed class PatchRequests(ClusterState state)
         }
     }
 
+    // Fields that this path does not write are not owned through it either.
+    private static void Reset(ResourceType type, string subresource, JsonObject applied)
+    {
+        if (subresource.Length == 0 && type.HasStatus)
+        {
+            applied.Remove("status");
+        }
+
+        if (subresource == "status")
+        {
+            foreach (var name in applied.Select(pair => pair.Key).Where(name => name is not ("kind" or "apiVersion" or "metadata" or "status")).ToList())
+            {
+                applied.Remove(name);
+            }
+        }
+    }
+
     private async Task<(JsonObject Value, bool Created)> ApplyAsync(ApiRequest request, WriteRequest write, RequestBody body)
     {
         var type = write.Type;
@@ -88,6 +105,7 @@ internal sealed class PatchRequests(ClusterState state)
         }
 
         applied.Child("metadata")["name"] = request.Name;
+        Reset(type, request.Subresource, applied);
         var force = request.Query("force") == "true";
         while (true)
         {

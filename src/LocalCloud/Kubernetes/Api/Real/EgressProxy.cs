@@ -1,37 +1,40 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
 namespace Mayfly.LocalCloud.Kubernetes.Api;
 
-/// <summary>An HTTP CONNECT proxy on loopback: the way by which the real API server reaches services of the cluster.</summary>
+/// <summary>
+/// An HTTP CONNECT proxy on a socket in the file system: the way by which the real API server reaches services of the cluster. Not on a
+/// port, because the server speaks TLS with a proxy on a port and shows it a client certificate, whatever the address says.
+/// </summary>
 internal sealed class EgressProxy : IAsyncDisposable
 {
     private const int LongestHead = 8192;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private const int Backlog = 64;
+
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly Func<string, int, CancellationToken, ValueTask<Stream>> _dial;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
 
-    private EgressProxy(Func<string, int, CancellationToken, ValueTask<Stream>> dial)
+    private EgressProxy(string path, Func<string, int, CancellationToken, ValueTask<Stream>> dial)
     {
         _dial = dial;
-        _listener.Start();
-        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+        _listener.Bind(new UnixDomainSocketEndPoint(path));
+        _listener.Listen(Backlog);
         _accepting = AcceptAsync();
     }
 
-    public Uri Address { get; }
-
+    /// <param name="path">Where the socket shall be.</param>
     /// <param name="dial">Connects to a host and port inside the cluster.</param>
-    public static EgressProxy Start(Func<string, int, CancellationToken, ValueTask<Stream>> dial) => new(dial);
+    public static EgressProxy Start(string path, Func<string, int, CancellationToken, ValueTask<Stream>> dial) => new(path, dial);
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Stop();
+        _listener.Close();
         await _accepting;
         _listener.Dispose();
         _stopping.Dispose();
@@ -44,7 +47,7 @@ internal sealed class EgressProxy : IAsyncDisposable
         {
             while (true)
             {
-                var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
+                var client = await _listener.AcceptAsync(_stopping.Token);
                 serving.RemoveWhere(task => task.IsCompleted);
                 serving.Add(ServeAsync(client));
             }
@@ -57,10 +60,9 @@ internal sealed class EgressProxy : IAsyncDisposable
         await Task.WhenAll(serving);
     }
 
-    private async Task ServeAsync(TcpClient client)
+    private async Task ServeAsync(Socket client)
     {
-        using var owned = client;
-        var stream = client.GetStream();
+        await using var stream = new NetworkStream(client, ownsSocket: true);
         try
         {
             if (await TargetAsync(stream) is not var (host, port))

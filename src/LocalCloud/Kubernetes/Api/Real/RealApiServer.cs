@@ -23,7 +23,7 @@ public sealed class RealApiServer : IKubernetesApi
     private RealApiServer(KubernetesApiOptions options)
     {
         AuthorityPem = options.Authority.Pem;
-        _folder = Path.Combine(Path.GetTempPath(), $"mayfly-kube-{options.ClusterName}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
+        _folder = Path.Combine(Path.GetTempPath(), "mayfly-kube-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)));
     }
 
     /// <inheritdoc />
@@ -89,10 +89,11 @@ public sealed class RealApiServer : IKubernetesApi
         var addresses = new ClusterAddresses(client, _token);
         var webhook = await TokenWebhook.StartAsync(options.AuthenticateAsync, ct);
         _parts.Add(webhook);
-        var egress = EgressProxy.Start(async (host, number, token) => await options.DialServiceAsync(await addresses.FindAsync(host, number, token), token));
-        _parts.Add(egress);
         var files = new RealServerFiles(_folder);
-        await files.WriteAsync(options, _token, webhook.Address, egress.Address, ct);
+        files.CreateFolder();
+        var egress = EgressProxy.Start(files.EgressSocket, async (host, number, token) => await options.DialServiceAsync(await addresses.FindAsync(host, number, token), token));
+        _parts.Add(egress);
+        await files.WriteAsync(options, _token, webhook.Address, ct);
 
         var etcd = ServerProcess.Start(Path.Combine(assets, "etcd"), RealServerArguments.Etcd(files, etcdPort, peerPort));
         _parts.Add(etcd);

@@ -20,21 +20,18 @@ internal sealed record RealServerFiles(string Folder)
 
     public string Egress => Path.Combine(Folder, "egress.yaml");
 
+    /// <summary>The socket of the proxy; a path of at most some hundred characters, as sockets demand.</summary>
+    public string EgressSocket => Path.Combine(Folder, "egress.sock");
+
     public string EtcdData => Path.Combine(Folder, "etcd");
 
     /// <summary>Writes them all; only the owner may read them.</summary>
     /// <param name="options">The cluster's options.</param>
     /// <param name="adminToken">The token of <c>system:masters</c>.</param>
     /// <param name="tokenWebhook">Where other tokens are checked.</param>
-    /// <param name="egressProxy">Through whom the server reaches the cluster.</param>
-    public async Task WriteAsync(KubernetesApiOptions options, string adminToken, Uri tokenWebhook, Uri egressProxy, CancellationToken ct)
+    public async Task WriteAsync(KubernetesApiOptions options, string adminToken, Uri tokenWebhook, CancellationToken ct)
     {
-        Directory.CreateDirectory(Folder);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
+        CreateFolder();
         using var serving = options.Authority.Issue("127.0.0.1", "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc");
         using var servingKey = serving.GetECDsaPrivateKey()!;
         using var accountKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -44,7 +41,17 @@ internal sealed record RealServerFiles(string Folder)
         await WriteAsync(AccountKey, accountKey.ExportECPrivateKeyPem(), ct);
         await WriteAsync(Tokens, $"{adminToken},kubernetes-admin,kubernetes-admin,\"system:masters\"\n", ct);
         await WriteAsync(TokenWebhook, TokenWebhookConfiguration(tokenWebhook), ct);
-        await WriteAsync(Egress, EgressConfiguration(egressProxy), ct);
+        await WriteAsync(Egress, EgressConfiguration(EgressSocket), ct);
+    }
+
+    /// <summary>Makes the folder, for its owner alone.</summary>
+    public void CreateFolder()
+    {
+        Directory.CreateDirectory(Folder);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     /// <summary>A kubeconfig that names the webhook which knows the cloud's tokens.</summary>
@@ -68,7 +75,7 @@ internal sealed record RealServerFiles(string Folder)
         """;
 
     /// <summary>Sends the server's own connections into the cluster (to webhooks) through our proxy: pods have addresses that only it knows.</summary>
-    public static string EgressConfiguration(Uri proxy) =>
+    public static string EgressConfiguration(string socket) =>
         $"""
         apiVersion: apiserver.k8s.io/v1beta1
         kind: EgressSelectorConfiguration
@@ -77,8 +84,8 @@ internal sealed record RealServerFiles(string Folder)
           connection:
             proxyProtocol: HTTPConnect
             transport:
-              tcp:
-                url: {proxy.GetLeftPart(UriPartial.Authority)}
+              uds:
+                udsName: {socket}
 
         """;
 
