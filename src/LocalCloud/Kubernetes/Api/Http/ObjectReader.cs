@@ -94,7 +94,7 @@ internal sealed class ObjectReader(ClusterState state)
         if (Revision(request) is { } revision && revision > state.Store.Revision)
         {
             throw new ApiException(ApiErrors.Status(
-                504, "Timeout", $"Too large resource version: {revision}, current: {state.Store.Revision}",
+                504, "Timeout", $"Timeout: Too large resource version: {revision}, current: {state.Store.Revision}",
                 new JsonObject
                 {
                     ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),

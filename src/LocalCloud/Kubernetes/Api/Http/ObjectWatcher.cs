@@ -33,7 +33,7 @@ internal sealed class ObjectWatcher(ClusterState state)
         http.Response.Headers.CacheControl = "no-cache, private";
         if (subscription is null)
         {
-            await WriteAsync(http, "ERROR", Json.Bytes(ApiErrors.Expired($"too old resource version: {revision} ({state.Store.Revision})").Status));
+            await WriteAsync(http, "ERROR", Json.Bytes(ApiErrors.Expired($"too old resource version: {revision} ({state.Store.Forgotten(type.Storage)})").Status));
             return;
         }
 

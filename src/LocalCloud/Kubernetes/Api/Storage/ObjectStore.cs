@@ -119,6 +119,15 @@ internal sealed class ObjectStore
         }
     }
 
+    /// <summary>The last revision of a kind whose change is no longer kept.</summary>
+    public long Forgotten(string storage)
+    {
+        lock (_gate)
+        {
+            return Of(storage).Forgotten;
+        }
+    }
+
     /// <summary>
     /// Follows a kind. With no revision, from now on; the current objects come with it. A revision that is too old gives null.
     /// </summary>
