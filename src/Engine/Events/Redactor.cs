@@ -19,11 +19,23 @@ public sealed class Redactor
 
     private readonly Lock _gate = new();
     private volatile Forms _forms = new([], null);
+    private ImmutableHashSet<string> _spared = [];
 
     private sealed record Forms(ImmutableHashSet<string> Known, SearchValues<string>? Search)
     {
         // Longest first: a value that contains another goes as a whole.
         public IReadOnlyList<string> ByLength { get; } = [.. Known.OrderByDescending(form => form.Length)];
+    }
+
+    /// <summary>Learns that a text is no secret though a secret holds it: it stands openly in the configuration.</summary>
+    public void Spare(string text)
+    {
+        lock (_gate)
+        {
+            _spared = _spared.Union(FormsOf(text));
+            var known = _forms.Known.Except(_spared);
+            _forms = new Forms(known, known.Count == 0 ? null : SearchValues.Create([.. known], StringComparison.Ordinal));
+        }
     }
 
     /// <summary>Learns a value; of one with several lines or of a JSON object also its parts.</summary>
@@ -32,7 +44,7 @@ public sealed class Redactor
         var forms = Parts(value).Where(part => part.Length >= ShortestSecret).SelectMany(FormsOf).ToList();
         lock (_gate)
         {
-            var known = _forms.Known.Union(forms.Where(form => form.Length >= ShortestSecret));
+            var known = _forms.Known.Union(forms.Where(form => form.Length >= ShortestSecret)).Except(_spared);
             if (known.Count > _forms.Known.Count)
             {
                 _forms = new Forms(known, SearchValues.Create([.. known], StringComparison.Ordinal));

@@ -110,8 +110,21 @@ public sealed class SecretContract(
     internal static string TextOf(JsonNode value) =>
         value is JsonValue scalar && scalar.TryGetValue<string>(out var text) ? text : value.ToJsonString();
 
+    // A value that mayfly.yaml itself states is no secret, and may well be part of names that people have to read.
+    private void SpareWhatIsOpen()
+    {
+        foreach (var key in blueprint.Configuration.Secrets.SelectMany(secret => secret.Keys))
+        {
+            if (SecretSource.TryParse(key.From, out _) is SecretSource.Fixed(var template))
+            {
+                redactor.Spare(blueprint.Expand(template));
+            }
+        }
+    }
+
     private async Task<IReadOnlyList<SecretFinding>> EachAsync(bool write, CancellationToken ct)
     {
+        SpareWhatIsOpen();
         var sources = new SecretSources(_vault, blueprint.Configuration.Directory, blueprint.Variables, environment, redactor);
 
         // In order: a secret may be copied from one that is declared before it.

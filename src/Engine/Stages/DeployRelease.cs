@@ -1,3 +1,4 @@
+using k8s;
 using Mayfly.Engine.Clouds;
 using Mayfly.Engine.Clouds.Cluster;
 using Mayfly.Engine.Events;
@@ -78,7 +79,9 @@ public sealed class DeployRelease(Blueprint blueprint, ClusterDoor door, Release
         }
 
         var settings = blueprint.Configuration.Helm;
-        var options = new UpgradeOptions(blueprint.Release, ready.Chart, ready.ValuesFile, settings.Timeout, ready.Fingerprint);
+        var @namespace = await Cluster.FindAsync(() => cluster.Api.CoreV1.ReadNamespaceAsync(blueprint.Namespace, cancellationToken: ct));
+        var options = new UpgradeOptions(
+            blueprint.Release, ready.Chart, ready.ValuesFile, settings.Timeout, ready.Fingerprint, CreatesNamespace: @namespace is null);
         Outcome<Done> upgraded;
         await using (WorkloadWatch.Start(cluster, blueprint.Namespace, reporter, clock))
         {

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Mayfly.Engine.Clouds.Http;
 using Mayfly.Engine.Configuration;
 using Mayfly.Engine.Failures;
+using Mayfly.Engine.Leases;
 using Mayfly.Engine.Tools;
 
 namespace Mayfly.Engine.Stages;
@@ -10,7 +11,7 @@ namespace Mayfly.Engine.Stages;
 /// The hard gate: the page answers over DNS, TLS and HTTP, several times in a row, from the commit that was asked for.
 /// Looks at: the public host, as a visitor would. May change: nothing. Proof: the answers themselves.
 /// </summary>
-public sealed class VerifyReachable(Blueprint blueprint, IHttpProbe probe, TimeProvider clock) : IStage
+public sealed class VerifyReachable(Blueprint blueprint, IHttpProbe probe, RunLease lease, TimeProvider clock) : IStage
 {
     private static readonly TimeSpan RegexLimit = TimeSpan.FromSeconds(1);
     private readonly VerifySettings _settings = blueprint.Configuration.Verify;
@@ -50,7 +51,11 @@ public sealed class VerifyReachable(Blueprint blueprint, IHttpProbe probe, TimeP
                 }
             }
 
-            await Task.Delay(_settings.Interval, clock, ct);
+            // A run that has written nothing has nothing to wait out: good answers are asked for without a pause.
+            if (failure is not null || lease.IsHeld)
+            {
+                await Task.Delay(_settings.Interval, clock, ct);
+            }
         }
     }
 

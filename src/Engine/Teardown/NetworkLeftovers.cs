@@ -88,6 +88,17 @@ public sealed class NetworkLeftovers(AmazonEC2Client ec2) : ILeftovers
         "elastic-ip" => await Gone.OrAsync(() => ec2.DescribeAddressesAsync(new DescribeAddressesRequest { AllocationIds = [id] }, ct)) is { Addresses.Count: > 0 },
         "vpc-endpoint" => await Gone.OrAsync(() => ec2.DescribeVpcEndpointsAsync(new DescribeVpcEndpointsRequest { VpcEndpointIds = [id] }, ct))
             is { VpcEndpoints: { } endpoints } && endpoints.Any(e => e.State is null || !e.State.Value.StartsWith("delet", StringComparison.OrdinalIgnoreCase)),
+        "internet-gateway" => await Gone.OrAsync(() =>
+            ec2.DescribeInternetGatewaysAsync(new DescribeInternetGatewaysRequest { InternetGatewayIds = [id] }, ct)) is { InternetGateways.Count: > 0 },
+        "route-table" => await Gone.OrAsync(() => ec2.DescribeRouteTablesAsync(new DescribeRouteTablesRequest { RouteTableIds = [id] }, ct))
+            is { RouteTables.Count: > 0 },
+        "network-acl" => await Gone.OrAsync(() => ec2.DescribeNetworkAclsAsync(new DescribeNetworkAclsRequest { NetworkAclIds = [id] }, ct))
+            is { NetworkAcls.Count: > 0 },
+        "snapshot" => await Gone.OrAsync(() => ec2.DescribeSnapshotsAsync(new DescribeSnapshotsRequest { SnapshotIds = [id] }, ct)) is { Snapshots.Count: > 0 },
+        "launch-template" => await Gone.OrAsync(() =>
+            ec2.DescribeLaunchTemplatesAsync(new DescribeLaunchTemplatesRequest { LaunchTemplateIds = [id] }, ct)) is { LaunchTemplates.Count: > 0 },
+        "dhcp-options" => await Gone.OrAsync(() => ec2.DescribeDhcpOptionsAsync(new DescribeDhcpOptionsRequest { DhcpOptionsIds = [id] }, ct))
+            is { DhcpOptions.Count: > 0 },
         _ => true,
     };
 

@@ -50,9 +50,9 @@ public sealed class ArgumentTests
     [Fact]
     public void Helm_upgrade_waits_and_labels_what_it_deploys() =>
         Assert.Equal(
-            ["upgrade", "pr-42", "/c", "--install", "--create-namespace", "--wait", "--timeout", "90s", "--values", "/v.yaml",
+            ["upgrade", "pr-42", "/c", "--install", "--wait", "--create-namespace", "--timeout", "90s", "--values", "/v.yaml",
                 "--labels", "mayfly-fingerprint=abc", "--history-max", "10", "--hide-notes"],
-            Helm.UpgradeArguments(new UpgradeOptions("pr-42", "/c", "/v.yaml", TimeSpan.FromSeconds(89.5), "abc")));
+            Helm.UpgradeArguments(new UpgradeOptions("pr-42", "/c", "/v.yaml", TimeSpan.FromSeconds(89.5), "abc", CreatesNamespace: true)));
 
     [Fact]
     public void Helm_recovery()

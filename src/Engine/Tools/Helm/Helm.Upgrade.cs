@@ -6,7 +6,9 @@ namespace Mayfly.Engine.Tools;
 /// <param name="ValuesFile">The composed values.</param>
 /// <param name="Timeout">How long it waits for everything to be ready.</param>
 /// <param name="Fingerprint">Says what was deployed; a label of the release.</param>
-public sealed record UpgradeOptions(string Release, string Chart, string ValuesFile, TimeSpan Timeout, string Fingerprint);
+/// <param name="CreatesNamespace">True when the namespace is missing. Helm 4 labels one that exists, and whoever owns it takes the label away again.</param>
+public sealed record UpgradeOptions(
+    string Release, string Chart, string ValuesFile, TimeSpan Timeout, string Fingerprint, bool CreatesNamespace);
 
 public sealed partial class Helm
 {
@@ -16,7 +18,8 @@ public sealed partial class Helm
     // Ten revisions are enough to go back; more would only fill the cluster with secrets.
     public static IReadOnlyList<string> UpgradeArguments(UpgradeOptions options) =>
     [
-        "upgrade", options.Release, options.Chart, "--install", "--create-namespace", "--wait",
+        "upgrade", options.Release, options.Chart, "--install", "--wait",
+        .. options.CreatesNamespace ? ["--create-namespace"] : Array.Empty<string>(),
         "--timeout", Seconds(options.Timeout), "--values", options.ValuesFile,
         "--labels", $"{FingerprintLabel}={options.Fingerprint}", "--history-max", "10", "--hide-notes",
     ];
