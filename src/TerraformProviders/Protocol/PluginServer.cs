@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Mayfly.TerraformProviders.Protocol;
 
@@ -18,6 +19,9 @@ internal sealed class PluginServer(ProviderService service)
 {
     // Terraform connects at once; one that has not after this long died in between.
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromMinutes(1);
+
+    // For the last answer, to the request to shut down, to go out.
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int connections;
@@ -33,14 +37,16 @@ internal sealed class PluginServer(ProviderService service)
         try
         {
             var socket = Path.Combine(folder.FullName, "socket");
-            await using var app = Build(socket, handshake);
-            await app.StartAsync();
+            using var server = Build(socket, handshake);
+            await server.StartAsync(new Application(AnswerAsync), CancellationToken.None);
             await Console.Out.WriteLineAsync(handshake.Line(socket));
             await Console.Out.FlushAsync();
 
             _ = ConnectWithinAsync();
             await ended.Task;
             service.Stop();
+            using var grace = new CancellationTokenSource(StopWithin, TimeProvider.System);
+            await server.StopAsync(grace.Token);
         }
         finally
         {
@@ -48,30 +54,34 @@ internal sealed class PluginServer(ProviderService service)
         }
     }
 
-    private WebApplication Build(string socket, Handshake handshake)
+    // The server itself without a host around it: no container of services, no configuration, no routes.
+    private KestrelServer Build(string socket, Handshake handshake)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
+        var options = new KestrelServerOptions
         {
-            options.AddServerHeader = false;
-            options.Limits.MaxRequestBodySize = null;
-            options.Limits.MinRequestBodyDataRate = null;
-            options.Limits.MinResponseDataRate = null;
-            options.Limits.Http2.InitialConnectionWindowSize = 8 << 20;
-            options.Limits.Http2.InitialStreamWindowSize = 8 << 20;
-            options.ListenUnixSocket(socket, listen =>
+            AddServerHeader = false,
+
+            // Encryption is below, where the server does not see it, and Terraform rightly says https.
+            AllowAlternateSchemes = true,
+            Limits =
             {
-                listen.Protocols = HttpProtocols.Http2;
-                listen.Use(next => connection => CountAsync(next, connection));
-                if (handshake.Tls() is { } tls)
-                {
-                    listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls) });
-                }
-            });
+                MaxRequestBodySize = null,
+                MinRequestBodyDataRate = null,
+                MinResponseDataRate = null,
+                Http2 = { InitialConnectionWindowSize = 8 << 20, InitialStreamWindowSize = 8 << 20 },
+            },
+        };
+        options.ListenUnixSocket(socket, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.Use(next => connection => CountAsync(next, connection));
+            if (handshake.Tls() is { } tls)
+            {
+                listen.Use(next => connection => TlsConnection.ServeAsync(connection, next, tls));
+            }
         });
-        var app = builder.Build();
-        app.Run(AnswerAsync);
-        return app;
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
+        return new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
     }
 
     private async Task CountAsync(ConnectionDelegate next, ConnectionContext connection)
@@ -141,5 +151,16 @@ internal sealed class PluginServer(ProviderService service)
         }
 
         GrpcMessage.End(http, GrpcMessage.Status.Ok, "");
+    }
+
+    private sealed class Application(RequestDelegate answer) : IHttpApplication<HttpContext>
+    {
+        public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+
+        public Task ProcessRequestAsync(HttpContext context) => answer(context);
+
+        public void DisposeContext(HttpContext context, Exception? exception)
+        {
+        }
     }
 }
