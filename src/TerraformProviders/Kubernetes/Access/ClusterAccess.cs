@@ -4,10 +4,16 @@ namespace Mayfly.TerraformProviders.Kubernetes.Access;
 internal sealed record ClusterAccess
 {
     /// <summary>Where a client without any configuration ends up: nothing answers there, and that is how people notice.</summary>
-    public static readonly Uri Nowhere = new("http://localhost");
+    private static readonly Uri Nowhere = new("http://localhost");
 
     /// <summary>The API server.</summary>
     public Uri Server { get; init; } = Nowhere;
+
+    /// <summary>
+    /// Whether nothing told the address. Such a client is refused without being connected: what may listen on port 80 of
+    /// this machine (the local cloud's own edge does) is not the cluster that was meant, and is sent nothing.
+    /// </summary>
+    public bool IsNowhere => ReferenceEquals(Server, Nowhere);
 
     /// <summary>The authority of its certificate (PEM), or null for the system's.</summary>
     public string? AuthorityPem { get; init; }

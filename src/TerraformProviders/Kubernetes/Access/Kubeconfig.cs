@@ -51,9 +51,10 @@ internal sealed class Kubeconfig
         var (folder, cluster) = FindOrNone("clusters", clusterName ?? Text(context, "cluster"), "cluster");
         var (userFolder, user) = FindOrNone("users", userName ?? Text(context, "user"), "user");
         var server = Text(cluster, "server");
-        return (new ClusterAccess
+        var none = new ClusterAccess();
+        return (none with
         {
-            Server = server is null ? ClusterAccess.Nowhere : new Uri(server),
+            Server = server is null ? none.Server : new Uri(server),
             AuthorityPem = Data(cluster, "certificate-authority", folder),
             TlsServerName = Text(cluster, "tls-server-name"),
             Insecure = Text(cluster, "insecure-skip-tls-verify") == "true",

@@ -86,6 +86,11 @@ internal sealed class KubernetesApi : IDisposable
     /// <summary>Sends any request.</summary>
     public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, JsonNode? body, string? contentType, CancellationToken ct)
     {
+        if (access.IsNowhere)
+        {
+            throw NetworkFailure.Refused(method, new Uri(access.Server, path));
+        }
+
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
         {

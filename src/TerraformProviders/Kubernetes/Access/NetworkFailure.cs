@@ -16,6 +16,10 @@ internal static class NetworkFailure
     public static ProviderException TimedOut(HttpMethod method, Uri uri) =>
         new($"{Operation(method)} \"{Shown(uri)}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
 
+    /// <summary>What a request is called at an address where nothing listens.</summary>
+    public static ProviderException Refused(HttpMethod method, Uri uri) =>
+        new($"{Operation(method)} \"{Shown(uri)}\": dial tcp {Endpoint(uri)}: connect: connection refused");
+
     private static string Reason(Uri uri, HttpRequestException failure) => failure.InnerException switch
     {
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => $"dial tcp {Endpoint(uri)}: connect: connection refused",
