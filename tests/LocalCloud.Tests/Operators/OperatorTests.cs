@@ -160,6 +160,36 @@ public sealed class OperatorTests
             subnets[0].Message);
     }
 
+    [Fact]
+    public async Task An_Ingress_hangs_by_its_finalizer_while_its_controller_is_away()
+    {
+        await using var cloud = await OperatorCloud.StartAsync(_ct);
+        await cloud.InstallBalancingAsync("4", _ct);
+        var created = await cloud.Api.CreateAsync(OperatorCloud.Ingress("web", "web.jetscale.ai"), _ct);
+        await cloud.EventuallyAsync(
+            async () => (await cloud.Balancing.DescribeLoadBalancersAsync(new DescribeLoadBalancersRequest(), _ct)).LoadBalancers.Count,
+            count => count == 1,
+            "a load balancer",
+            _ct);
+
+        await cloud.HelmAsync("4", _ct, "uninstall", "aws-load-balancer-controller", "--namespace", "kube-system", "--wait");
+        await cloud.EventuallyAsync(
+            () => cloud.Api.SendAsync<V1PodList>(HttpMethod.Get, "api/v1/namespaces/kube-system/pods", null, null, _ct),
+            pods => pods.Items.Count == 0,
+            "the controller's pod has ended",
+            _ct);
+        await cloud.Api.DeleteAsync(ResourcePath.Of<V1Ingress>(), created.Metadata, _ct);
+
+        var hanging = await cloud.Api.FindAsync<V1Ingress>("default", "web", _ct);
+        Assert.NotNull(hanging!.Metadata.DeletionTimestamp);
+        Assert.Single((await cloud.Balancing.DescribeLoadBalancersAsync(new DescribeLoadBalancersRequest(), _ct)).LoadBalancers);
+
+        await cloud.InstallBalancingAsync("4", _ct);
+
+        await cloud.EventuallyAsync(() => cloud.Api.FindAsync<V1Ingress>("default", "web", _ct), found => found is null, "the Ingress goes after all", _ct);
+        Assert.Empty((await cloud.Balancing.DescribeLoadBalancersAsync(new DescribeLoadBalancersRequest(), _ct)).LoadBalancers);
+    }
+
     private static ClusterSecretStore Store() => new()
     {
         Metadata = new V1ObjectMeta { Name = "aws-secrets-manager" },
