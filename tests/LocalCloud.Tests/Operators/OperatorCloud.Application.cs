@@ -75,6 +75,15 @@ public sealed partial class OperatorCloud
                         [
                             new V1HTTPIngressPath
                             {
+                                Path = "/api",
+                                PathType = "Prefix",
+                                Backend = new V1IngressBackend
+                                {
+                                    Service = new V1IngressServiceBackend { Name = name, Port = new V1ServiceBackendPort { Name = "http" } },
+                                },
+                            },
+                            new V1HTTPIngressPath
+                            {
                                 Path = "/",
                                 PathType = "Prefix",
                                 Backend = new V1IngressBackend
