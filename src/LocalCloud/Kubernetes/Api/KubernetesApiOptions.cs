@@ -11,7 +11,8 @@ public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
     public string Uid { get; init; } = "";
 
     /// <summary>What else the authenticator says of it; EKS puts the ARN and the session here.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Extra { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Extra { get; init; } = new Dictionary<string,
+        IReadOnlyList<string>>();
 }
 
 /// <summary>A service's port that the API server wants to reach: an admission webhook's.</summary>
@@ -30,7 +31,8 @@ public sealed class ServiceUnreachableException(string message) : Exception(mess
 /// <param name="Timestamps">Each line begins with its time.</param>
 /// <param name="SinceSeconds">Only what is younger.</param>
 public sealed record PodLogRequest(
-    string Namespace, string Pod, string Container, bool Follow, int? TailLines, bool Previous, bool Timestamps, int? SinceSeconds);
+    string Namespace, string Pod, string Container, bool Follow, int? TailLines, bool Previous, bool Timestamps,
+        int? SinceSeconds);
 
 /// <summary>Gives a pod's log as a stream of text; the kubelet's part.</summary>
 public delegate Task<Stream> PodLogProvider(PodLogRequest request, CancellationToken ct);
@@ -57,7 +59,8 @@ public sealed record KubernetesApiOptions
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Checks tokens that the server did not issue itself: EKS tokens. Null: nobody knows the token.</summary>
-    public Func<string, CancellationToken, ValueTask<UserInfo?>> AuthenticateAsync { get; init; } = (_, _) => ValueTask.FromResult<UserInfo?>(null);
+    public Func<string, CancellationToken, ValueTask<UserInfo?>> AuthenticateAsync { get; init; } = (_, _) =>
+        ValueTask.FromResult<UserInfo?>(null);
 
     /// <summary>Opens a connection to a service of the cluster, which has addresses of its own; throws <see cref="ServiceUnreachableException"/>.</summary>
     public Func<ServiceTarget, CancellationToken, ValueTask<Stream>> DialServiceAsync { get; init; } = (target, _) =>

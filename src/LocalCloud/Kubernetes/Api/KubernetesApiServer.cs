@@ -23,7 +23,8 @@ public sealed class KubernetesApiServer : IKubernetesApi
     private readonly X509Certificate2 _certificate;
     private readonly ClusterState _state;
 
-    private KubernetesApiServer(WebApplication web, X509Certificate2 certificate, ClusterState state, RequestLog log, Uri endpoint)
+    private KubernetesApiServer(WebApplication web, X509Certificate2 certificate, ClusterState state, RequestLog log,
+        Uri endpoint)
     {
         _web = web;
         _certificate = certificate;
@@ -61,7 +62,8 @@ public sealed class KubernetesApiServer : IKubernetesApi
         var log = new RequestLog();
         string[] names =
         [
-            options.Address.ToString(), "localhost", "127.0.0.1", "kubernetes", "kubernetes.default", "kubernetes.default.svc",
+            options.Address.ToString(), "localhost", "127.0.0.1", "kubernetes", "kubernetes.default",
+                "kubernetes.default.svc",
             "kubernetes.default.svc.cluster.local", state.Addresses.First.ToString(), .. options.HostNames,
         ];
         var certificate = options.Authority.Issue([.. names.Distinct()]);
@@ -87,8 +89,10 @@ public sealed class KubernetesApiServer : IKubernetesApi
         var pipeline = new RequestPipeline(state, log);
         web.Run(pipeline.HandleAsync);
         await web.StartAsync(ct);
-        var address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        return new KubernetesApiServer(web, certificate, state, log, new Uri($"https://{options.Address}:{address.Port}"));
+        var address = new Uri(
+            web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        return new KubernetesApiServer(web, certificate, state, log,
+            new Uri($"https://{options.Address}:{address.Port}"));
     }
 
     /// <inheritdoc />

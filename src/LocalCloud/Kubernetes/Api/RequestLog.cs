@@ -2,7 +2,8 @@ namespace Mayfly.LocalCloud.Kubernetes.Api;
 
 /// <summary>One request that was answered, or a watch that began.</summary>
 public sealed record LoggedRequest(
-    long Number, DateTimeOffset Time, string Method, string Path, string Query, string User, string UserAgent, int Status, TimeSpan Duration, bool Wrote);
+    long Number, DateTimeOffset Time, string Method, string Path, string Query, string User, string UserAgent,
+        int Status, TimeSpan Duration, bool Wrote);
 
 /// <summary>What was asked of the server: the last requests, and counters for all of them.</summary>
 public sealed class RequestLog
@@ -44,7 +45,8 @@ public sealed class RequestLog
         LoggedRequest entry;
         lock (_gate)
         {
-            entry = new(++_number, time, info.Method, info.Path, info.Query, user, info.UserAgent, status, duration, wrote);
+            entry = new(++_number, time, info.Method, info.Path, info.Query, user, info.UserAgent, status, duration,
+                wrote);
             _requests.Enqueue(entry);
             if (_requests.Count > Kept)
             {

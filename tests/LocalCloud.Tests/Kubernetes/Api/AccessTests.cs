@@ -16,7 +16,8 @@ public sealed class AccessTests(ApiFixture api) : IClassFixture<ApiFixture>
         var status = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
 
         Assert.Equal(401, (int)response.StatusCode);
-        Assert.Equal(("Unauthorized", "Failure"), (status["message"]!.GetValue<string>(), status["status"]!.GetValue<string>()));
+        Assert.Equal(("Unauthorized", "Failure"),
+            (status["message"]!.GetValue<string>(), status["status"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -46,13 +47,15 @@ public sealed class AccessTests(ApiFixture api) : IClassFixture<ApiFixture>
         var issued = await api.PostAsync(accounts + "/token", """{"spec":{"expirationSeconds":3600}}""");
         var token = issued.Body["status"]!["token"]!.GetValue<string>();
         var me = await api.SendAsync("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}", token: token);
-        var review = await api.PostAsync("/apis/authentication.k8s.io/v1/tokenreviews", "{\"spec\":{\"token\":\"" + token + "\"}}");
+        var review = await api.PostAsync("/apis/authentication.k8s.io/v1/tokenreviews",
+            "{\"spec\":{\"token\":\"" + token + "\"}}");
         await api.SendAsync("DELETE", accounts, null);
         var later = await api.SendAsync("GET", "/api", null, token: token);
 
         var user = me.Body["status"]!["userInfo"]!;
         Assert.Equal($"system:serviceaccount:{ns}:default", user["username"]!.GetValue<string>());
-        Assert.Equal(["system:serviceaccounts", $"system:serviceaccounts:{ns}", "system:authenticated"], user["groups"]!.AsArray().Select(group => group!.GetValue<string>()));
+        Assert.Equal(["system:serviceaccounts", $"system:serviceaccounts:{ns}", "system:authenticated"],
+            user["groups"]!.AsArray().Select(group => group!.GetValue<string>()));
         Assert.True(review.Body["status"]!["authenticated"]!.GetValue<bool>());
         Assert.Equal(401, later.Status);
     }
@@ -63,7 +66,8 @@ public sealed class AccessTests(ApiFixture api) : IClassFixture<ApiFixture>
         var ns = await api.NamespaceAsync();
         var issued = await api.PostAsync($"/api/v1/namespaces/{ns}/serviceaccounts/default/token", """{"spec":{"audiences":["sts.amazonaws.com"]}}""");
 
-        var reply = await api.SendAsync("GET", "/api", null, token: issued.Body["status"]!["token"]!.GetValue<string>());
+        var reply = await api.SendAsync("GET", "/api", null,
+            token: issued.Body["status"]!["token"]!.GetValue<string>());
 
         Assert.Equal(401, reply.Status);
     }
@@ -93,8 +97,10 @@ public sealed class AccessTests(ApiFixture api) : IClassFixture<ApiFixture>
         await api.PatchAsync(path + "/c", """{"data":{"a":"1"}}""");
         await api.GetAsync(path + "/missing");
 
-        var logged = api.Server.Requests.Requests.Where(request => request.Number > start && request.Path.StartsWith(path, StringComparison.Ordinal)).ToList();
-        Assert.Equal([("POST", 201, true), ("POST", 201, false), ("PATCH", 200, false), ("GET", 404, false)], logged.Select(request => (request.Method, request.Status, request.Wrote)));
+        var logged = api.Server.Requests.Requests.Where(request => request.Number > start
+            && request.Path.StartsWith(path, StringComparison.Ordinal)).ToList();
+        Assert.Equal([("POST", 201, true), ("POST", 201, false), ("PATCH", 200, false), ("GET", 404, false)],
+            logged.Select(request => (request.Method, request.Status, request.Wrote)));
         Assert.All(logged, request => Assert.Equal("kubernetes-admin", request.User));
         Assert.Single(api.Server.Requests.WritesSince(start));
     }
@@ -103,11 +109,13 @@ public sealed class AccessTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task A_fault_answers_in_the_server_s_place_or_drops_the_connection()
     {
         var ns = await api.NamespaceAsync();
-        api.Fault = request => request.Path.EndsWith("/throttled", StringComparison.Ordinal) ? new ApiFault(Status: 429, Message: "slow down")
+        api.Fault = request => request.Path.EndsWith("/throttled", StringComparison.Ordinal)
+            ? new ApiFault(Status: 429, Message: "slow down")
             : request.Path.EndsWith("/dropped", StringComparison.Ordinal) ? new ApiFault(Reset: true) : null;
 
         var throttled = await api.GetAsync($"/api/v1/namespaces/{ns}/configmaps/throttled");
-        await Assert.ThrowsAsync<HttpRequestException>(() => api.GetAsync($"/api/v1/namespaces/{ns}/configmaps/dropped"));
+        await Assert.ThrowsAsync<HttpRequestException>(() =>
+            api.GetAsync($"/api/v1/namespaces/{ns}/configmaps/dropped"));
         api.Fault = _ => null;
 
         Assert.Equal((429, "TooManyRequests", "slow down"), (throttled.Status, throttled.Reason, throttled.Message));

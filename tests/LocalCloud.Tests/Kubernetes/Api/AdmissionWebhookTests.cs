@@ -22,7 +22,9 @@ public sealed class AdmissionWebhookTests(ApiFixture api) : IClassFixture<ApiFix
 
         Assert.Equal("yes", created.Body["metadata"]!["labels"]!["hooked"]!.GetValue<string>());
         var asked = Assert.Single(receiver.Asked);
-        Assert.Equal(("CREATE", "c", ns, "kubernetes-admin"), (Text(asked, "operation"), Text(asked, "name"), Text(asked, "namespace"), asked["userInfo"]!["username"]!.GetValue<string>()));
+        Assert.Equal(("CREATE", "c", ns, "kubernetes-admin"),
+            (Text(asked, "operation"), Text(asked, "name"), Text(asked, "namespace"),
+            asked["userInfo"]!["username"]!.GetValue<string>()));
         Assert.Equal("b", asked["object"]!["data"]!["a"]!.GetValue<string>());
     }
 
@@ -32,7 +34,12 @@ public sealed class AdmissionWebhookTests(ApiFixture api) : IClassFixture<ApiFix
         var ns = await NamespaceAsync("denied");
         await using var receiver = await WebhookReceiver.StartAsync("hook.denied.svc");
         api.Dial = (_, ct) => receiver.DialAsync(ct);
-        receiver.Answer = _ => new JsonObject { ["allowed"] = false, ["status"] = new JsonObject { ["code"] = 403, ["message"] = "not today", ["reason"] = "Forbidden" } };
+        receiver.Answer = _ =>
+            new JsonObject
+            {
+                ["allowed"] = false,
+                ["status"] = new JsonObject { ["code"] = 403, ["message"] = "not today", ["reason"] = "Forbidden" }
+            };
         await RegisterAsync("validating", "denied", receiver.Bundle);
 
         var refused = await api.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"c"}}""");
@@ -41,15 +48,18 @@ public sealed class AdmissionWebhookTests(ApiFixture api) : IClassFixture<ApiFix
 
         Assert.Equal((403, "Forbidden"), (refused.Status, refused.Reason));
         Assert.Equal("admission webhook \"denied.hook.example.com\" denied the request: not today", refused.Message);
-        Assert.Contains("admission webhook \"denied.hook.example.com\" denied the request: not today", applied.StandardError, StringComparison.Ordinal);
+        Assert.Contains("admission webhook \"denied.hook.example.com\" denied the request: not today",
+            applied.StandardError, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_webhook_without_endpoints_fails_the_request_in_the_real_server_s_words()
     {
         var ns = await NamespaceAsync("lonely");
-        api.Dial = (target, _) => throw new ServiceUnreachableException($"no endpoints available for service \"{target.Name}\"");
-        await RegisterAsync("validating", "lonely", Convert.ToBase64String(Encoding.UTF8.GetBytes(api.Server.AuthorityPem)));
+        api.Dial = (target, _) =>
+            throw new ServiceUnreachableException($"no endpoints available for service \"{target.Name}\"");
+        await RegisterAsync("validating", "lonely",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(api.Server.AuthorityPem)));
 
         var refused = await api.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"c"}}""");
         await RemoveAsync("validating", "lonely");
@@ -82,14 +92,16 @@ public sealed class AdmissionWebhookTests(ApiFixture api) : IClassFixture<ApiFix
         var ns = await NamespaceAsync("strange");
         await using var receiver = await WebhookReceiver.StartAsync("other.strange.svc");
         api.Dial = (_, ct) => receiver.DialAsync(ct);
-        await RegisterAsync("validating", "strange", Convert.ToBase64String(Encoding.UTF8.GetBytes(api.Server.AuthorityPem)));
+        await RegisterAsync("validating", "strange",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(api.Server.AuthorityPem)));
         var unknown = await api.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"c"}}""");
         await RemoveAsync("validating", "strange");
         await RegisterAsync("validating", "strange", receiver.Bundle);
         var misnamed = await api.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"c"}}""");
         await RemoveAsync("validating", "strange");
 
-        Assert.EndsWith("tls: failed to verify certificate: x509: certificate signed by unknown authority", unknown.Message, StringComparison.Ordinal);
+        Assert.EndsWith("tls: failed to verify certificate: x509: certificate signed by unknown authority",
+            unknown.Message, StringComparison.Ordinal);
         Assert.EndsWith("tls: failed to verify certificate: x509: certificate is valid for other.strange.svc, not hook.strange.svc", misnamed.Message, StringComparison.Ordinal);
     }
 
@@ -117,7 +129,8 @@ public sealed class AdmissionWebhookTests(ApiFixture api) : IClassFixture<ApiFix
         var ns = await NamespaceAsync("chosen");
         await using var receiver = await WebhookReceiver.StartAsync("hook.chosen.svc");
         api.Dial = (_, ct) => receiver.DialAsync(ct);
-        await RegisterAsync("validating", "chosen", receiver.Bundle, "\"objectSelector\":{\"matchLabels\":{\"ask\":\"me\"}},");
+        await RegisterAsync("validating", "chosen", receiver.Bundle,
+            "\"objectSelector\":{\"matchLabels\":{\"ask\":\"me\"}},");
 
         await api.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"no"}}""");
         await api.PostAsync($"/api/v1/namespaces/{ns}/secrets", """{"metadata":{"name":"kind","labels":{"ask":"me"}}}""");
@@ -126,7 +139,8 @@ public sealed class AdmissionWebhookTests(ApiFixture api) : IClassFixture<ApiFix
         await api.SendAsync("DELETE", $"/api/v1/namespaces/{ns}/configmaps/no", null);
         await RemoveAsync("validating", "chosen");
 
-        Assert.Equal(["CREATE yes", "UPDATE yes"], receiver.Asked.Select(asked => $"{Text(asked, "operation")} {Text(asked, "name")}"));
+        Assert.Equal(["CREATE yes", "UPDATE yes"],
+            receiver.Asked.Select(asked => $"{Text(asked, "operation")} {Text(asked, "name")}"));
     }
 
     private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
@@ -162,5 +176,6 @@ public sealed class AdmissionWebhookTests(ApiFixture api) : IClassFixture<ApiFix
         Assert.True(reply.Status == 201, reply.Text);
     }
 
-    private Task RemoveAsync(string kind, string ns) => api.SendAsync("DELETE", $"{Group}{kind}webhookconfigurations/{ns}", null);
+    private Task RemoveAsync(string kind, string ns) =>
+        api.SendAsync("DELETE", $"{Group}{kind}webhookconfigurations/{ns}", null);
 }

@@ -36,7 +36,8 @@ public sealed class ApiFixture : IAsyncLifetime
                 Fault = request => Fault(request),
                 DialServiceAsync = (target, ct) => Dial(target, ct),
                 AuthenticateAsync = (token, _) => ValueTask.FromResult(
-                    token.StartsWith("user:", StringComparison.Ordinal) ? new UserInfo(token["user:".Length..], ["testers"]) : null),
+                    token.StartsWith("user:", StringComparison.Ordinal)
+                        ? new UserInfo(token["user:".Length..], ["testers"]) : null),
             },
             TestContext.Current.CancellationToken);
         _http = Client(Server.Admin.Token);
@@ -56,11 +57,19 @@ public sealed class ApiFixture : IAsyncLifetime
     public HttpClient Client(string? token)
     {
         using var root = X509Certificate2.CreateFromPem(Server.AuthorityPem);
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck
+        };
         policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificate(root.RawData));
         var handler = new SocketsHttpHandler();
         handler.SslOptions.CertificateChainPolicy = policy;
-        var client = new HttpClient(handler) { BaseAddress = Server.Endpoint, DefaultRequestVersion = HttpVersion.Version20 };
+        var client = new HttpClient(handler)
+        {
+            BaseAddress = Server.Endpoint,
+            DefaultRequestVersion = HttpVersion.Version20
+        };
         if (token is not null)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -73,12 +82,15 @@ public sealed class ApiFixture : IAsyncLifetime
 
     public Task<Reply> PostAsync(string path, string body) => SendAsync("POST", path, body);
 
-    public Task<Reply> PatchAsync(string path, string body, string kind = "strategic-merge-patch+json") => SendAsync("PATCH", path, body, "application/" + kind);
+    public Task<Reply> PatchAsync(string path, string body, string kind = "strategic-merge-patch+json") =>
+        SendAsync("PATCH", path, body, "application/" + kind);
 
     public Task<Reply> ApplyAsync(string path, string body, string manager = "tester", bool force = false) =>
-        SendAsync("PATCH", $"{path}?fieldManager={manager}&force={(force ? "true" : "false")}", body, "application/apply-patch+yaml");
+        SendAsync("PATCH", $"{path}?fieldManager={manager}&force={(force ? "true" : "false")}", body,
+            "application/apply-patch+yaml");
 
-    public async Task<Reply> SendAsync(string method, string path, string? body, string contentType = "application/json", string? token = null)
+    public async Task<Reply> SendAsync(string method, string path, string? body,
+        string contentType = "application/json", string? token = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Version = HttpVersion.Version20 };
         if (body is not null)
@@ -95,7 +107,8 @@ public sealed class ApiFixture : IAsyncLifetime
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         var warnings = response.Headers.TryGetValues("Warning", out var values) ? values.ToList() : [];
-        return new Reply((int)response.StatusCode, text.StartsWith('{') ? JsonNode.Parse(text)!.AsObject() : [], text, warnings);
+        return new Reply((int)response.StatusCode, text.StartsWith('{') ? JsonNode.Parse(text)!.AsObject()
+            : [], text, warnings);
     }
 
     /// <summary>A namespace of its own for a test, with the service account that a controller would make.</summary>
@@ -113,17 +126,20 @@ public sealed class ApiFixture : IAsyncLifetime
         limit.CancelAfter(TimeSpan.FromMinutes(2));
         return await Cli.Wrap(binary).WithArguments(arguments).WithValidation(CommandResultValidation.None)
             .WithStandardInputPipe(PipeSource.FromString(input))
-            .WithEnvironmentVariables(variables => variables.Set("KUBECONFIG", Kubeconfig).Set("HOME", Path.GetDirectoryName(Kubeconfig)))
+            .WithEnvironmentVariables(variables =>
+                variables.Set("KUBECONFIG", Kubeconfig).Set("HOME", Path.GetDirectoryName(Kubeconfig)))
             .ExecuteBufferedAsync(limit.Token);
     }
 
-    public Task<BufferedCommandResult> KubectlAsync(string arguments, string input = "") => RunAsync(Tool("MAYFLY_KUBECTL", "helm-4", "kubectl"), arguments, input);
+    public Task<BufferedCommandResult> KubectlAsync(string arguments, string input = "") =>
+        RunAsync(Tool("MAYFLY_KUBECTL", "helm-4", "kubectl"), arguments, input);
 
     public static string Helm(int major) => Tool($"MAYFLY_HELM{major}", $"helm-{major}", "helm");
 
     private static string Tool(string variable, string folder, string name)
     {
-        var home = Environment.GetEnvironmentVariable("MAYFLY_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".mayfly");
+        var home = Environment.GetEnvironmentVariable("MAYFLY_HOME")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".mayfly");
         var binary = Environment.GetEnvironmentVariable(variable) ?? Path.Combine(home, "tools", folder, name);
         Assert.True(File.Exists(binary), $"{name} is missing at {binary}: scripts/tools.sh fetches it");
         return binary;

@@ -16,7 +16,8 @@ public sealed class CustomResourceTests(ApiFixture api) : IClassFixture<ApiFixtu
         Assert.Equal(201, created.Status);
         Assert.True(JsonNode.DeepEquals(
             JsonNode.Parse("""{"size":"small","free":{"kept":true},"parts":[{"name":"a","weight":1}],"replicas":3}"""), created.Body["spec"]), created.Body["spec"]!.ToJsonString());
-        Assert.Contains("unknown field \\\"spec.unknown\\\"", string.Concat(created.Warnings), StringComparison.Ordinal);
+        Assert.Contains("unknown field \\\"spec.unknown\\\"", string.Concat(created.Warnings),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -43,7 +44,8 @@ public sealed class CustomResourceTests(ApiFixture api) : IClassFixture<ApiFixtu
 
         var refused = await api.PatchAsync($"{path}/one", """{"spec":{"class":"b"}}""", "merge-patch+json");
 
-        Assert.Equal("Fixed.test.example.com \"one\" is invalid: spec.class: Invalid value: \"b\": class is immutable", refused.Message);
+        Assert.Equal("Fixed.test.example.com \"one\" is invalid: spec.class: Invalid value: \"b\": class is immutable",
+            refused.Message);
     }
 
     [Fact]
@@ -55,8 +57,12 @@ public sealed class CustomResourceTests(ApiFixture api) : IClassFixture<ApiFixtu
         var status = await api.PatchAsync($"{path}/one/status", """{"spec":{"size":"large"},"status":{"ready":true}}""", "merge-patch+json");
         var spec = await api.PatchAsync($"{path}/one", """{"spec":{"size":"large"},"status":{"ready":false}}""", "merge-patch+json");
 
-        Assert.Equal(("small", true, 1), (status.Body["spec"]!["size"]!.GetValue<string>(), status.Body["status"]!["ready"]!.GetValue<bool>(), status.Body["metadata"]!["generation"]!.GetValue<int>()));
-        Assert.Equal(("large", true, 2), (spec.Body["spec"]!["size"]!.GetValue<string>(), spec.Body["status"]!["ready"]!.GetValue<bool>(), spec.Body["metadata"]!["generation"]!.GetValue<int>()));
+        Assert.Equal(("small", true, 1),
+            (status.Body["spec"]!["size"]!.GetValue<string>(), status.Body["status"]!["ready"]!.GetValue<bool>(),
+            status.Body["metadata"]!["generation"]!.GetValue<int>()));
+        Assert.Equal(("large", true, 2),
+            (spec.Body["spec"]!["size"]!.GetValue<string>(), spec.Body["status"]!["ready"]!.GetValue<bool>(),
+            spec.Body["metadata"]!["generation"]!.GetValue<int>()));
     }
 
     [Fact]
@@ -107,7 +113,8 @@ public sealed class CustomResourceTests(ApiFixture api) : IClassFixture<ApiFixtu
         var held = await api.GetAsync($"{path}/one");
         await api.PatchAsync($"{path}/one", """{"metadata":{"finalizers":null}}""", "merge-patch+json");
 
-        Assert.Equal("customresourcecleanup.apiextensions.k8s.io", waiting.Body["metadata"]!["finalizers"]![0]!.GetValue<string>());
+        Assert.Equal("customresourcecleanup.apiextensions.k8s.io",
+            waiting.Body["metadata"]!["finalizers"]![0]!.GetValue<string>());
         Assert.NotNull(held.Body["metadata"]!["deletionTimestamp"]);
         Assert.Equal(404, (await api.GetAsync($"{Definitions}/goings.test.example.com")).Status);
         Assert.Equal("404 page not found\n", (await api.GetAsync(path)).Text);
@@ -136,7 +143,8 @@ public sealed class CustomResourceTests(ApiFixture api) : IClassFixture<ApiFixtu
             }
 
             using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
-            return ((int)response.StatusCode, response.Headers.ETag!.ToString(), await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            return ((int)response.StatusCode, response.Headers.ETag!.ToString(),
+                await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
     }
 

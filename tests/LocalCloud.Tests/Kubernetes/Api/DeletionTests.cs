@@ -15,7 +15,8 @@ public sealed class DeletionTests(ApiFixture api) : IClassFixture<ApiFixture>
         var released = await api.PatchAsync(path + "/c", """{"metadata":{"finalizers":[]}}""", "merge-patch+json");
 
         Assert.NotNull(deleted.Body["metadata"]!["deletionTimestamp"]);
-        Assert.Contains("no new finalizers can be added if the object is being deleted", more.Message, StringComparison.Ordinal);
+        Assert.Contains("no new finalizers can be added if the object is being deleted", more.Message,
+            StringComparison.Ordinal);
         Assert.Equal(200, released.Status);
         Assert.Equal(404, (await api.GetAsync(path + "/c")).Status);
     }
@@ -30,7 +31,8 @@ public sealed class DeletionTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         var deleted = await api.SendAsync("DELETE", path + "/c", "{\"propagationPolicy\":\"" + policy + "\"}");
 
-        Assert.Equal([finalizer], deleted.Body["metadata"]!["finalizers"]!.AsArray().Select(item => item!.GetValue<string>()));
+        Assert.Equal([finalizer],
+            deleted.Body["metadata"]!["finalizers"]!.AsArray().Select(item => item!.GetValue<string>()));
     }
 
     [Fact]
@@ -42,7 +44,8 @@ public sealed class DeletionTests(ApiFixture api) : IClassFixture<ApiFixture>
         var deleted = await api.SendAsync("DELETE", path + "/c", """{"propagationPolicy":"Background"}""");
 
         Assert.Equal("Success", deleted.Body["status"]!.GetValue<string>());
-        Assert.Equal(created.Body["metadata"]!["uid"]!.GetValue<string>(), deleted.Body["details"]!["uid"]!.GetValue<string>());
+        Assert.Equal(created.Body["metadata"]!["uid"]!.GetValue<string>(),
+            deleted.Body["details"]!["uid"]!.GetValue<string>());
         Assert.Equal("configmaps", deleted.Body["details"]!["kind"]!.GetValue<string>());
     }
 
@@ -113,7 +116,9 @@ public sealed class DeletionTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         await api.SendAsync("DELETE", path + "?labelSelector=x%3Dy", null);
 
-        Assert.Equal(["b"], (await api.GetAsync(path)).Body["items"]!.AsArray().Select(item => item!["metadata"]!["name"]!.GetValue<string>()));
+        Assert.Equal(["b"],
+            (await api.GetAsync(path)).Body["items"]!.AsArray().Select(item =>
+            item!["metadata"]!["name"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -129,7 +134,8 @@ public sealed class DeletionTests(ApiFixture api) : IClassFixture<ApiFixture>
         await api.PatchAsync($"/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets/b/status", """{"status":{"disruptionsAllowed":1}}""");
         var evicted = await api.PostAsync(path + "/p/eviction", """{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"p"}}""");
 
-        Assert.Equal((429, "Cannot evict pod as it would violate the pod's disruption budget."), (refused.Status, refused.Message));
+        Assert.Equal((429, "Cannot evict pod as it would violate the pod's disruption budget."),
+            (refused.Status, refused.Message));
         Assert.Equal(201, evicted.Status);
     }
 }

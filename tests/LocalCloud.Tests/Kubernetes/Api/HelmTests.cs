@@ -20,7 +20,8 @@ public sealed class HelmTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal("one", await TextAsync(ns));
 
         var history = await SucceedsAsync(helm, $"history web -n {ns} -o json");
-        Assert.Equal(["superseded", "superseded", "deployed"], JsonNode.Parse(history)!.AsArray().Select(entry => entry!["status"]!.GetValue<string>()));
+        Assert.Equal(["superseded", "superseded", "deployed"],
+            JsonNode.Parse(history)!.AsArray().Select(entry => entry!["status"]!.GetValue<string>()));
 
         await SucceedsAsync(helm, $"uninstall web -n {ns}");
         foreach (var path in new[] { "configmaps", "secrets", "services" })
@@ -36,7 +37,8 @@ public sealed class HelmTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var (helm, chart) = (ApiFixture.Helm(major), await ChartAsync());
 
-        await SucceedsAsync(helm, $"upgrade --install web {chart} -n wait-{major} --create-namespace --set deployment=false --wait --timeout 60s");
+        await SucceedsAsync(helm,
+            $"upgrade --install web {chart} -n wait-{major} --create-namespace --set deployment=false --wait --timeout 60s");
         await SucceedsAsync(helm, $"uninstall web -n wait-{major} --wait --timeout 60s");
     }
 
@@ -47,13 +49,17 @@ public sealed class HelmTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var (helm, ns, chart) = (ApiFixture.Helm(major), $"crd-{major}", await ChartAsync());
         var definition = $"gadgets{major}.test.example.com";
-        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(chart, "crds")).FullName, "crd.yaml"), Samples.Definition($"Gadget{major}", $"gadgets{major}"), TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(chart, "templates", "gadget.yaml"), $"apiVersion: test.example.com/v1\nkind: Gadget{major}\nmetadata: {{name: one}}\nspec: {{size: {{{{ .Values.size | default \"small\" }}}}}}\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(chart, "crds")).FullName,
+            "crd.yaml"), Samples.Definition($"Gadget{major}", $"gadgets{major}"),
+            TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(chart, "templates", "gadget.yaml"),
+            $"apiVersion: test.example.com/v1\nkind: Gadget{major}\nmetadata: {{name: one}}\nspec: {{size: {{{{ .Values.size | default \"small\" }}}}}}\n", TestContext.Current.CancellationToken);
 
         await SucceedsAsync(helm, $"upgrade --install web {chart} -n {ns} --create-namespace --set deployment=false");
         await SucceedsAsync(helm, $"upgrade --install web {chart} -n {ns} --set deployment=false --set size=large");
 
-        Assert.Equal(200, (await api.GetAsync($"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{definition}")).Status);
+        Assert.Equal(200, (await api.GetAsync(
+            $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{definition}")).Status);
         var gadget = await api.GetAsync($"/apis/test.example.com/v1/namespaces/{ns}/gadgets{major}/one");
         Assert.Equal("large", gadget.Body["spec"]!["size"]!.GetValue<string>());
     }
@@ -69,7 +75,8 @@ public sealed class HelmTests(ApiFixture api) : IClassFixture<ApiFixture>
         await SucceedsAsync(helm, $"upgrade web {chart} -n conflict --set text=other --force-conflicts");
 
         Assert.NotEqual(0, refused.ExitCode);
-        Assert.Contains("conflict with \"someone\" using v1: .data.text", refused.StandardError, StringComparison.Ordinal);
+        Assert.Contains("conflict with \"someone\" using v1: .data.text", refused.StandardError,
+            StringComparison.Ordinal);
         Assert.Equal("other", await TextAsync("conflict"));
     }
 

@@ -23,9 +23,12 @@ public sealed class KubectlTests(ApiFixture api) : IClassFixture<ApiFixture>
         const string First = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"data":{"a":"1","b":"2"}}""";
         const string Second = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"data":{"a":"1","c":"3"}}""";
 
-        Assert.Contains("created", (await api.KubectlAsync($"apply -n {ns} -f -", First)).StandardOutput, StringComparison.Ordinal);
-        Assert.Contains("unchanged", (await api.KubectlAsync($"apply -n {ns} -f -", First)).StandardOutput, StringComparison.Ordinal);
-        Assert.Contains("configured", (await api.KubectlAsync($"apply -n {ns} -f -", Second)).StandardOutput, StringComparison.Ordinal);
+        Assert.Contains("created", (await api.KubectlAsync($"apply -n {ns} -f -", First)).StandardOutput,
+            StringComparison.Ordinal);
+        Assert.Contains("unchanged", (await api.KubectlAsync($"apply -n {ns} -f -", First)).StandardOutput,
+            StringComparison.Ordinal);
+        Assert.Contains("configured", (await api.KubectlAsync($"apply -n {ns} -f -", Second)).StandardOutput,
+            StringComparison.Ordinal);
 
         var data = await api.KubectlAsync($"get cm c -n {ns} -o jsonpath={{.data}}");
         Assert.Equal("""{"a":"1","c":"3"}""", data.StandardOutput);
@@ -38,7 +41,8 @@ public sealed class KubectlTests(ApiFixture api) : IClassFixture<ApiFixture>
         await api.KubectlAsync($"apply -n {ns} -f -", Deployment + "\n      - {name: side, image: \"side:1\"}");
 
         var changed = await api.KubectlAsync($"set image deploy/web web=nginx:2 -n {ns}");
-        var images = await api.KubectlAsync($"get deploy web -n {ns} -o jsonpath={{.spec.template.spec.containers[*].image}}");
+        var images = await api.KubectlAsync(
+            $"get deploy web -n {ns} -o jsonpath={{.spec.template.spec.containers[*].image}}");
 
         Assert.Equal("", changed.StandardError);
         Assert.Equal("nginx:2 side:1", images.StandardOutput);
@@ -65,15 +69,19 @@ public sealed class KubectlTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("create configmap m --from-literal=a=b", "configmap/m created")]
     [InlineData("create ingress i --class=alb --rule=a.example.com/*=s:80", "ingress.networking.k8s.io/i created")]
     [InlineData("create role r --verb=get,list --resource=pods", "role.rbac.authorization.k8s.io/r created")]
-    [InlineData("create rolebinding rb --role=r --serviceaccount=default:default", "rolebinding.rbac.authorization.k8s.io/rb created")]
-    [InlineData("create poddisruptionbudget p --selector=a=b --min-available=1", "poddisruptionbudget.policy/p created")]
+    [InlineData("create rolebinding rb --role=r --serviceaccount=default:default",
+        "rolebinding.rbac.authorization.k8s.io/rb created")]
+    [InlineData("create poddisruptionbudget p --selector=a=b --min-available=1",
+        "poddisruptionbudget.policy/p created")]
     [InlineData("create quota q --hard=pods=3", "resourcequota/q created")]
     [InlineData("run pod --image=nginx", "pod/pod created")]
     public async Task Kubectl_creates_what_it_sends_as_protobuf(string arguments, string expected)
     {
         var ns = await api.NamespaceAsync();
-        var (command, rest) = (arguments.Split(" -- ")[0].Replace('_', ' '), arguments.Split(" -- ").ElementAtOrDefault(1));
-        command = command.Contains("--schedule=", StringComparison.Ordinal) ? command.Replace("--schedule=", "--schedule=\"", StringComparison.Ordinal) + "\"" : command;
+        var (command, rest) =
+            (arguments.Split(" -- ")[0].Replace('_', ' '), arguments.Split(" -- ").ElementAtOrDefault(1));
+        command = command.Contains("--schedule=", StringComparison.Ordinal)
+            ? command.Replace("--schedule=", "--schedule=\"", StringComparison.Ordinal) + "\"" : command;
 
         var result = await api.KubectlAsync($"{command} -n {ns}{(rest is null ? "" : " -- " + rest)}");
 
@@ -97,7 +105,8 @@ public sealed class KubectlTests(ApiFixture api) : IClassFixture<ApiFixture>
         await api.KubectlAsync($"apply -n {ns} -f -", Deployment);
 
         var scaled = await api.KubectlAsync($"scale deploy web --replicas=4 -n {ns}");
-        var waited = await api.KubectlAsync($"wait --for=jsonpath={{.spec.replicas}}=4 deploy/web -n {ns} --timeout=20s");
+        var waited = await api.KubectlAsync(
+            $"wait --for=jsonpath={{.spec.replicas}}=4 deploy/web -n {ns} --timeout=20s");
         var labelled = await api.KubectlAsync($"label deploy web tier=front -n {ns}");
 
         Assert.Equal("deployment.apps/web scaled", scaled.StandardOutput.Trim());
@@ -111,7 +120,8 @@ public sealed class KubectlTests(ApiFixture api) : IClassFixture<ApiFixture>
         var ns = await api.NamespaceAsync();
         await api.KubectlAsync($"apply -n {ns} -f -", Deployment);
 
-        var immutable = await api.KubectlAsync($"patch deploy web -n {ns} -p {{\\\"spec\\\":{{\\\"selector\\\":{{\\\"matchLabels\\\":{{\\\"app\\\":\\\"x\\\"}}}}}}}}");
+        var immutable = await api.KubectlAsync(
+            $"patch deploy web -n {ns} -p {{\\\"spec\\\":{{\\\"selector\\\":{{\\\"matchLabels\\\":{{\\\"app\\\":\\\"x\\\"}}}}}}}}");
         var unknown = await api.KubectlAsync($"create -n {ns} -f -", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"dataa":{}}""");
 
         Assert.Contains("spec.selector: Invalid value", immutable.StandardError, StringComparison.Ordinal);

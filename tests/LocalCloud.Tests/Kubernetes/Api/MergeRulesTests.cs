@@ -12,7 +12,9 @@ public sealed class MergeRulesTests
 
     private static readonly Gen<string> Name = Gen.OneOf("a", "b", "c", "d");
 
-    private static readonly Gen<JsonNode?> Env = Gen.Select(Name, Gen.OneOf("1", "2"), (name, value) => (JsonNode?)new JsonObject { ["name"] = name, ["value"] = value });
+    private static readonly Gen<JsonNode?> Env =
+        Gen.Select(Name, Gen.OneOf("1", "2"), (name, value) =>
+        (JsonNode?)new JsonObject { ["name"] = name, ["value"] = value });
 
     private static readonly Gen<JsonNode?> Container = Gen.Select(
         Name, Gen.OneOf("i:1", "i:2"), Distinct(Env, "name"), Gen.Bool, (name, image, env, command) =>
@@ -33,7 +35,8 @@ public sealed class MergeRulesTests
 
     /// <summary>Parts of a pod's specification: list maps in list maps, atomic lists, free and atomic maps, structs.</summary>
     private static readonly Gen<JsonObject> Spec = Gen.Select(
-        Distinct(Container, "name"), Gen.Bool, Gen.OneOf("x", "y"), Gen.Int[0, 2], (containers, host, account, labels) =>
+        Distinct(Container, "name"), Gen.Bool, Gen.OneOf("x", "y"), Gen.Int[0, 2],
+            (containers, host, account, labels) =>
         {
             var spec = new JsonObject { ["serviceAccountName"] = account };
             if (containers.Count > 0)
@@ -57,27 +60,33 @@ public sealed class MergeRulesTests
         });
 
     [Fact]
-    public void A_strategic_merge_patch_applied_twice_is_applied_once() => Gen.Select(Spec, Spec).Sample((target, patch) =>
+    public void A_strategic_merge_patch_applied_twice_is_applied_once() =>
+        Gen.Select(Spec, Spec).Sample((target, patch) =>
     {
         var once = StrategicMergePatch.Apply(PodSpec, target, patch);
         return Json.Same(once, StrategicMergePatch.Apply(PodSpec, once, patch));
     });
 
     [Fact]
-    public void A_strategic_merge_patch_leaves_nothing_out_that_it_names() => Gen.Select(Spec, Spec).Sample((target, patch) =>
+    public void A_strategic_merge_patch_leaves_nothing_out_that_it_names() =>
+        Gen.Select(Spec, Spec).Sample((target, patch) =>
     {
         var (before, result) = (target.ToJsonString(), StrategicMergePatch.Apply(PodSpec, target, patch));
         var names = result.Items("containers").Select(container => container.Text("name")).ToHashSet();
         return target.ToJsonString() == before
-            && patch.Items("containers").Concat(target.Items("containers")).All(container => names.Contains(container.Text("name")))
+            && patch.Items("containers").Concat(target.Items("containers")).All(container =>
+                names.Contains(container.Text("name")))
             && result.Text("serviceAccountName") == patch.Text("serviceAccountName");
     });
 
     [Fact]
-    public void The_order_directive_of_a_strategic_merge_patch_is_followed() => Gen.Select(Spec, Spec, Gen.Int[0, 1000]).Sample((target, patch, seed) =>
+    public void The_order_directive_of_a_strategic_merge_patch_is_followed() =>
+        Gen.Select(Spec, Spec, Gen.Int[0, 1000]).Sample((target, patch, seed) =>
     {
         var names = patch.Items("containers").Select(container => container.Text("name")!).ToList();
-        patch["$setElementOrder/containers"] = new JsonArray([.. names.OrderBy(name => HashCode.Combine(name, seed)).Select(name => (JsonNode)new JsonObject { ["name"] = name })]);
+        patch["$setElementOrder/containers"] =
+            new JsonArray([.. names.OrderBy(name => HashCode.Combine(name, seed)).Select(name =>
+            (JsonNode)new JsonObject { ["name"] = name })]);
 
         var result = StrategicMergePatch.Apply(PodSpec, target, patch);
 
@@ -106,12 +115,16 @@ public sealed class MergeRulesTests
     {
         var result = FieldOwnership.Apply(Pods, Pod(live), Pod(applied), Manager("m"), force: true);
         var stated = ManagedFields.Owned(TypedValues.Fields(Pods.Schema, Pod(applied)));
-        var (changed, removed) = TypedValues.Compare(Pods.Schema, result, FieldOwnership.Apply(Pods, result, Pod(applied), Manager("n"), force: false));
-        return ManagedFields.Read(result).Single().Fields.Same(stated) && ManagedFields.Owned(changed).IsEmpty && removed.IsEmpty;
+        var (changed, removed) =
+            TypedValues.Compare(Pods.Schema, result,
+            FieldOwnership.Apply(Pods, result, Pod(applied), Manager("n"), force: false));
+        return ManagedFields.Read(result).Single().Fields.Same(stated) && ManagedFields.Owned(changed).IsEmpty
+            && removed.IsEmpty;
     });
 
     [Fact]
-    public void Two_managers_that_state_the_same_never_conflict_and_the_last_one_takes_everything_away() => Spec.Sample(spec =>
+    public void Two_managers_that_state_the_same_never_conflict_and_the_last_one_takes_everything_away() =>
+        Spec.Sample(spec =>
     {
         var empty = new JsonObject();
         var first = FieldOwnership.Apply(Pods, Pod(empty), Pod(spec), Manager("m"), force: false);
@@ -125,11 +138,13 @@ public sealed class MergeRulesTests
     public void Fields_come_back_from_their_written_form() => Spec.Sample(spec =>
     {
         var fields = TypedValues.Fields(Pods.Schema, Pod(spec));
-        return FieldSet.Read(fields.Write()).Same(fields) && fields.Except(fields).IsEmpty && fields.Union(fields).Same(fields) && fields.Intersect(fields).Same(fields);
+        return FieldSet.Read(fields.Write()).Same(fields) && fields.Except(fields).IsEmpty
+            && fields.Union(fields).Same(fields) && fields.Intersect(fields).Same(fields);
     });
 
     [Fact]
-    public void The_parser_reads_what_the_writer_wrote() => Spec.Sample(spec => Json.Same(JsonParser.Parse(Json.Bytes(spec)), spec));
+    public void The_parser_reads_what_the_writer_wrote() =>
+        Spec.Sample(spec => Json.Same(JsonParser.Parse(Json.Bytes(spec)), spec));
 
     [Theory]
     [InlineData("""{"containers":[{"name":"a","$patch":"delete"}]}""", """{"containers":[{"name":"b"}]}""")]
@@ -171,8 +186,10 @@ public sealed class MergeRulesTests
         ["spec"] = spec.DeepClone(),
     };
 
-    private static ManagerEntry Manager(string name) => new(name, "Apply", "v1", "", "2026-01-01T00:00:00Z", FieldSet.Empty);
+    private static ManagerEntry Manager(string name) =>
+        new(name, "Apply", "v1", "", "2026-01-01T00:00:00Z", FieldSet.Empty);
 
     private static Gen<JsonArray> Distinct(Gen<JsonNode?> item, string key) =>
-        item.List[0, 4].Select(items => new JsonArray([.. items.DistinctBy(one => one![key]!.GetValue<string>()).Select(one => one!.DeepClone())]));
+        item.List[0, 4].Select(items =>
+            new JsonArray([.. items.DistinctBy(one => one![key]!.GetValue<string>()).Select(one => one!.DeepClone())]));
 }

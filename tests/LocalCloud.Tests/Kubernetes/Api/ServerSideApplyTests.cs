@@ -33,7 +33,8 @@ public sealed class ServerSideApplyTests(ApiFixture api) : IClassFixture<ApiFixt
              {".":{},"f:image":{},"f:name":{},"f:ports":{"k:{\"containerPort\":80,\"protocol\":\"TCP\"}":{".":{},"f:containerPort":{}}}}}}}}}
             """);
         Assert.True(JsonNode.DeepEquals(expected, entry["fieldsV1"]), entry["fieldsV1"]!.ToJsonString());
-        Assert.Equal(("tester", "Apply"), (entry["manager"]!.GetValue<string>(), entry["operation"]!.GetValue<string>()));
+        Assert.Equal(("tester", "Apply"),
+            (entry["manager"]!.GetValue<string>(), entry["operation"]!.GetValue<string>()));
         Assert.Equal(1, created.Body["spec"]!["replicas"]!.GetValue<int>());
     }
 
@@ -53,7 +54,8 @@ public sealed class ServerSideApplyTests(ApiFixture api) : IClassFixture<ApiFixt
         var cause = refused.Body["details"]!["causes"]!.AsArray().Single()!;
         Assert.Equal("FieldManagerConflict", cause["reason"]!.GetValue<string>());
         Assert.Equal(200, forced.Status);
-        var first = forced.Body["metadata"]!["managedFields"]!.AsArray().Single(entry => entry!["manager"]!.GetValue<string>() == "tester")!;
+        var first = forced.Body["metadata"]!["managedFields"]!.AsArray().Single(entry =>
+            entry!["manager"]!.GetValue<string>() == "tester")!;
         Assert.DoesNotContain("f:image", first.ToJsonString(), StringComparison.Ordinal);
     }
 
@@ -120,7 +122,8 @@ public sealed class ServerSideApplyTests(ApiFixture api) : IClassFixture<ApiFixt
 
         Assert.Equal(1, status.Body["status"]!["replicas"]!.GetValue<int>());
         Assert.Equal(1, status.Body["spec"]!["replicas"]!.GetValue<int>());
-        var entry = status.Body["metadata"]!["managedFields"]!.AsArray().Single(one => one!["manager"]!.GetValue<string>() == "controller")!;
+        var entry = status.Body["metadata"]!["managedFields"]!.AsArray().Single(one =>
+            one!["manager"]!.GetValue<string>() == "controller")!;
         Assert.Equal("status", entry["subresource"]!.GetValue<string>());
         Assert.Equal("""{"f:status":{"f:replicas":{}}}""", entry["fieldsV1"]!.ToJsonString());
     }
@@ -139,5 +142,6 @@ public sealed class ServerSideApplyTests(ApiFixture api) : IClassFixture<ApiFixt
     }
 
     private static IEnumerable<string> Names(Reply reply) =>
-        reply.Body["spec"]!["template"]!["spec"]!["containers"]!.AsArray().Select(container => container!["name"]!.GetValue<string>());
+        reply.Body["spec"]!["template"]!["spec"]!["containers"]!.AsArray().Select(container =>
+            container!["name"]!.GetValue<string>());
 }

@@ -16,7 +16,8 @@ public sealed class ValidationTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("apis/batch/v1", "jobs", """{"metadata":{"name":"j"},"spec":{"template":{"spec":{"containers":[{"name":"c","image":"i"}]}}}}""", "spec.template.spec.restartPolicy: Unsupported value: \"Always\": supported values: \"OnFailure\", \"Never\"")]
     [InlineData("apis/networking.k8s.io/v1", "ingresses", """{"metadata":{"name":"i"},"spec":{}}""", "either `defaultBackend` or `rules` must be specified")]
     [InlineData("apis/discovery.k8s.io/v1", "endpointslices", """{"metadata":{"name":"e"},"addressType":"IPv4","endpoints":[{"addresses":["127.0.0.1"]}]}""", "endpoints[0].addresses[0]: Invalid value: \"127.0.0.1\": may not be in the loopback range (127.0.0.0/8, ::1/128)")]
-    public async Task What_is_wrong_is_said_in_kubernetes_words(string group, string plural, string body, string expected)
+    public async Task What_is_wrong_is_said_in_kubernetes_words(string group, string plural, string body,
+        string expected)
     {
         var reply = await api.PostAsync($"/{group}/namespaces/{await api.NamespaceAsync()}/{plural}", body);
 
@@ -44,7 +45,8 @@ public sealed class ValidationTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var path = $"/{group}/namespaces/{await api.NamespaceAsync()}/{plural}";
         var template = """{"metadata":{"labels":{"app":"x"}},"spec":{"containers":[CONTAINER]RESTART}}"""
-            .Replace("CONTAINER", Container, StringComparison.Ordinal).Replace("RESTART", plural == "jobs" ? ",\"restartPolicy\":\"Never\"" : "", StringComparison.Ordinal);
+            .Replace("CONTAINER", Container, StringComparison.Ordinal).Replace("RESTART", plural == "jobs"
+                ? ",\"restartPolicy\":\"Never\"" : "", StringComparison.Ordinal);
         var spec = plural switch
         {
             "services" => """{"ports":[{"port":80}]}""",
@@ -70,7 +72,8 @@ public sealed class ValidationTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         Assert.Equal("""{"a":"Yg=="}""", created.Body["data"]!.ToJsonString());
         Assert.Null(created.Body["stringData"]);
-        Assert.Equal("Secret \"s\" is invalid: data: Forbidden: field is immutable when `immutable` is set", refused.Message);
+        Assert.Equal("Secret \"s\" is invalid: data: Forbidden: field is immutable when `immutable` is set",
+            refused.Message);
     }
 
     [Fact]
@@ -105,7 +108,8 @@ public sealed class ValidationTests(ApiFixture api) : IClassFixture<ApiFixture>
         var taken = await api.PostAsync(path, """{"metadata":{"name":"c"}}""");
 
         Assert.Matches("^c-[a-z0-9]{5}$", generated.Body["metadata"]!["name"]!.GetValue<string>());
-        Assert.Equal((409, "AlreadyExists", "configmaps \"c\" already exists"), (taken.Status, taken.Reason, taken.Message));
+        Assert.Equal((409, "AlreadyExists", "configmaps \"c\" already exists"),
+            (taken.Status, taken.Reason, taken.Message));
     }
 
     [Fact]
@@ -116,10 +120,12 @@ public sealed class ValidationTests(ApiFixture api) : IClassFixture<ApiFixture>
         var plain = await api.PostAsync(path, """{"metadata":{"name":"a"},"spec":{"ports":[{"port":80}]}}""");
         var balanced = await api.PostAsync(path, """{"metadata":{"name":"b"},"spec":{"type":"LoadBalancer","ports":[{"port":80}]}}""");
         var headless = await api.PostAsync(path, """{"metadata":{"name":"c"},"spec":{"clusterIP":"None","ports":[{"port":80}]}}""");
-        var taken = await api.PostAsync(path, "{\"metadata\":{\"name\":\"d\"},\"spec\":{\"clusterIP\":\"" + plain.Body["spec"]!["clusterIP"] + "\",\"ports\":[{\"port\":80}]}}");
+        var taken = await api.PostAsync(path,
+            "{\"metadata\":{\"name\":\"d\"},\"spec\":{\"clusterIP\":\"" + plain.Body["spec"]!["clusterIP"] + "\",\"ports\":[{\"port\":80}]}}");
 
         Assert.StartsWith("10.100.", plain.Body["spec"]!["clusterIP"]!.GetValue<string>(), StringComparison.Ordinal);
-        Assert.NotEqual(plain.Body["spec"]!["clusterIP"]!.GetValue<string>(), balanced.Body["spec"]!["clusterIP"]!.GetValue<string>());
+        Assert.NotEqual(plain.Body["spec"]!["clusterIP"]!.GetValue<string>(),
+            balanced.Body["spec"]!["clusterIP"]!.GetValue<string>());
         Assert.InRange(balanced.Body["spec"]!["ports"]![0]!["nodePort"]!.GetValue<int>(), 30000, 32767);
         Assert.Equal("None", headless.Body["spec"]!["clusterIP"]!.GetValue<string>());
         Assert.Contains("provided IP is already allocated", taken.Message, StringComparison.Ordinal);

@@ -12,13 +12,15 @@ public sealed class WatchTests(ApiFixture api) : IClassFixture<ApiFixture>
         await CreateAsync(path, "one");
         await CreateAsync(path, "two");
 
-        await using var watch = await WatchAsync(path + "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=30");
+        await using var watch =
+            await WatchAsync(path + "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=30");
         var initial = new[] { await watch.NextAsync(), await watch.NextAsync(), await watch.NextAsync() };
         await CreateAsync(path, "three");
         var live = await watch.NextAsync();
 
         Assert.Equal(["ADDED one", "ADDED two", "BOOKMARK "], initial.Select(Show));
-        Assert.Equal("true", initial[2]["object"]!["metadata"]!["annotations"]!["k8s.io/initial-events-end"]!.GetValue<string>());
+        Assert.Equal("true",
+            initial[2]["object"]!["metadata"]!["annotations"]!["k8s.io/initial-events-end"]!.GetValue<string>());
         Assert.Equal("ADDED three", Show(live));
     }
 
@@ -34,7 +36,8 @@ public sealed class WatchTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         await using var watch = await WatchAsync($"{path}?watch=true&resourceVersion={revision}");
 
-        Assert.Equal(["ADDED after", "MODIFIED after", "DELETED after"], new[] { Show(await watch.NextAsync()), Show(await watch.NextAsync()), Show(await watch.NextAsync()) });
+        Assert.Equal(["ADDED after", "MODIFIED after", "DELETED after"],
+            new[] { Show(await watch.NextAsync()), Show(await watch.NextAsync()), Show(await watch.NextAsync()) });
     }
 
     [Fact]
@@ -48,7 +51,8 @@ public sealed class WatchTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         await using var watch = await WatchAsync($"{path}?watch=true&labelSelector=app%3Dx&resourceVersion={revision}");
 
-        Assert.Equal(["ADDED c", "DELETED c", "ADDED c"], new[] { Show(await watch.NextAsync()), Show(await watch.NextAsync()), Show(await watch.NextAsync()) });
+        Assert.Equal(["ADDED c", "DELETED c", "ADDED c"],
+            new[] { Show(await watch.NextAsync()), Show(await watch.NextAsync()), Show(await watch.NextAsync()) });
     }
 
     [Fact]
@@ -66,8 +70,10 @@ public sealed class WatchTests(ApiFixture api) : IClassFixture<ApiFixture>
         var answer = await watch.NextAsync();
 
         Assert.Equal("ERROR", answer["type"]!.GetValue<string>());
-        Assert.Equal((410, "Expired"), (answer["object"]!["code"]!.GetValue<int>(), answer["object"]!["reason"]!.GetValue<string>()));
-        Assert.StartsWith($"too old resource version: {old} (", answer["object"]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal((410, "Expired"),
+            (answer["object"]!["code"]!.GetValue<int>(), answer["object"]!["reason"]!.GetValue<string>()));
+        Assert.StartsWith($"too old resource version: {old} (", answer["object"]!["message"]!.GetValue<string>(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,12 +113,15 @@ public sealed class WatchTests(ApiFixture api) : IClassFixture<ApiFixture>
         var path = $"/api/v1/namespaces/{await api.NamespaceAsync()}/configmaps";
         await api.PostAsync(path, """{"metadata":{"name":"a"},"data":{"k":"v"}}""");
         using var client = api.Client(api.Server.Admin.Token);
-        client.DefaultRequestHeaders.Accept.ParseAdd("application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
+        client.DefaultRequestHeaders.Accept.ParseAdd(
+            "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
 
         var list = JsonNode.Parse(await client.GetStringAsync(path, TestContext.Current.CancellationToken))!;
 
         var item = list["items"]!.AsArray().Single()!;
-        Assert.Equal(("PartialObjectMetadataList", "PartialObjectMetadata", "a"), (list["kind"]!.GetValue<string>(), item["kind"]!.GetValue<string>(), item["metadata"]!["name"]!.GetValue<string>()));
+        Assert.Equal(("PartialObjectMetadataList", "PartialObjectMetadata", "a"),
+            (list["kind"]!.GetValue<string>(), item["kind"]!.GetValue<string>(),
+            item["metadata"]!["name"]!.GetValue<string>()));
         Assert.Null(item["data"]);
     }
 
@@ -141,23 +150,31 @@ public sealed class WatchTests(ApiFixture api) : IClassFixture<ApiFixture>
         await api.PostAsync(path, """{"metadata":{"name":"b","labels":{"app":"y"}}}""");
         await CreateAsync(path, "c");
 
-        Assert.Equal(expected, string.Join(',', Names(await api.GetAsync($"{path}?labelSelector={Uri.EscapeDataString(selector)}"))));
+        Assert.Equal(expected,
+            string.Join(',', Names(await api.GetAsync($"{path}?labelSelector={Uri.EscapeDataString(selector)}"))));
     }
 
-    private Task CreateAsync(string path, string name) => api.PostAsync(path, "{\"metadata\":{\"name\":\"" + name + "\"}}");
+    private Task CreateAsync(string path, string name) =>
+        api.PostAsync(path, "{\"metadata\":{\"name\":\"" + name + "\"}}");
 
-    private static IEnumerable<string> Names(Reply list) => list.Body["items"]!.AsArray().Select(item => item!["metadata"]!["name"]!.GetValue<string>());
+    private static IEnumerable<string> Names(Reply list) =>
+        list.Body["items"]!.AsArray().Select(item => item!["metadata"]!["name"]!.GetValue<string>());
 
     private static string Show(JsonNode change) => $"{change["type"]} {change["object"]!["metadata"]!["name"]}";
 
     private async Task<EventStream> WatchAsync(string path)
     {
         var client = api.Client(api.Server.Admin.Token);
-        var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, path) { Version = HttpVersion.Version20 }, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
-        return new EventStream(client, response, new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken)));
+        var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get,
+            path)
+        { Version = HttpVersion.Version20 }, HttpCompletionOption.ResponseHeadersRead,
+            TestContext.Current.CancellationToken);
+        return new EventStream(client, response,
+            new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken)));
     }
 
-    private sealed class EventStream(HttpClient client, HttpResponseMessage response, StreamReader reader) : IAsyncDisposable
+    private sealed class EventStream(HttpClient client, HttpResponseMessage response, StreamReader reader)
+        : IAsyncDisposable
     {
         public async Task<JsonNode> NextAsync()
         {
@@ -166,7 +183,8 @@ public sealed class WatchTests(ApiFixture api) : IClassFixture<ApiFixture>
             return JsonNode.Parse((await reader.ReadLineAsync(limit.Token))!)!;
         }
 
-        public async Task<bool> EndsAsync() => await reader.ReadLineAsync(TestContext.Current.CancellationToken) is null;
+        public async Task<bool> EndsAsync() =>
+            await reader.ReadLineAsync(TestContext.Current.CancellationToken) is null;
 
         public ValueTask DisposeAsync()
         {

@@ -32,11 +32,13 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         var receiver = new WebhookReceiver();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
-            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(receiver._authority.Issue(host))));
+            .ConfigureKestrel(kestrel =>
+                kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(receiver._authority.Issue(host))));
         receiver._web = builder.Build();
         receiver._web.Run(receiver.AnswerAsync);
         await receiver._web.StartAsync(TestContext.Current.CancellationToken);
-        var address = new Uri(receiver._web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var address = new Uri(
+            receiver._web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         receiver.Address = new IPEndPoint(IPAddress.Loopback, address.Port);
         return receiver;
     }
@@ -65,6 +67,11 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         var response = Answer(review["request"]!);
         response["uid"] = review["request"]!["uid"]!.GetValue<string>();
         http.Response.ContentType = "application/json";
-        await http.Response.WriteAsync(new JsonObject { ["kind"] = "AdmissionReview", ["apiVersion"] = "admission.k8s.io/v1", ["response"] = response }.ToJsonString(), http.RequestAborted);
+        await http.Response.WriteAsync(new JsonObject
+        {
+            ["kind"] = "AdmissionReview",
+            ["apiVersion"] = "admission.k8s.io/v1",
+            ["response"] = response
+        }.ToJsonString(), http.RequestAborted);
     }
 }

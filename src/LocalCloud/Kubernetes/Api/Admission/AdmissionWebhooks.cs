@@ -8,7 +8,8 @@ internal sealed class AdmissionWebhooks(ClusterState state)
     private const string Group = "admissionregistration.k8s.io/";
     private readonly WebhookClient _client = new(state);
 
-    public async Task<JsonObject> MutateAsync(WriteRequest request, string operation, JsonObject value, JsonObject? before, CancellationToken ct)
+    public async Task<JsonObject> MutateAsync(WriteRequest request, string operation, JsonObject value,
+        JsonObject? before, CancellationToken ct)
     {
         foreach (var (hook, type) in Matching("mutatingwebhookconfigurations", request, operation, value, before))
         {
@@ -17,7 +18,8 @@ internal sealed class AdmissionWebhooks(ClusterState state)
             {
                 if (response.Text("patchType") is { } patchType && patchType != "JSONPatch")
                 {
-                    throw ApiErrors.Internal($"failed calling webhook \"{hook.Text("name")}\": unsupported patch type \"{patchType}\"");
+                    throw ApiErrors.Internal(
+                        $"failed calling webhook \"{hook.Text("name")}\": unsupported patch type \"{patchType}\"");
                 }
 
                 var operations = JsonParser.Parse(Convert.FromBase64String(patch));
@@ -29,10 +31,12 @@ internal sealed class AdmissionWebhooks(ClusterState state)
         return value;
     }
 
-    public async Task ValidateAsync(WriteRequest request, string operation, JsonObject? value, JsonObject? before, CancellationToken ct)
+    public async Task ValidateAsync(WriteRequest request, string operation, JsonObject? value, JsonObject? before,
+        CancellationToken ct)
     {
         var calls = Matching("validatingwebhookconfigurations", request, operation, value, before)
-            .Select(match => AskAsync(request, match.Hook, Review(request, match.Type, operation, value, before), ct)).ToList();
+            .Select(match => AskAsync(request, match.Hook, Review(request, match.Type, operation, value, before),
+                ct)).ToList();
         await Task.WhenAll(calls);
     }
 
@@ -47,7 +51,8 @@ internal sealed class AdmissionWebhooks(ClusterState state)
         await ValidateAsync(request, "DELETE", null, current, ct);
     }
 
-    private List<(JsonObject Hook, ResourceType Type)> Matching(string kind, WriteRequest request, string operation, JsonObject? value, JsonObject? before)
+    private List<(JsonObject Hook, ResourceType Type)> Matching(string kind, WriteRequest request, string operation,
+        JsonObject? value, JsonObject? before)
     {
         // Webhooks are not asked about webhooks, or a broken one could never be removed.
         if (request.Type.Storage.StartsWith(Group, StringComparison.Ordinal))
@@ -56,9 +61,11 @@ internal sealed class AdmissionWebhooks(ClusterState state)
         }
 
         var matching = new List<(JsonObject, ResourceType)>();
-        foreach (var hook in state.Store.All(Group + kind).SelectMany(configuration => configuration.Value.Items("webhooks")))
+        foreach (var hook in state.Store.All(Group + kind).SelectMany(configuration =>
+            configuration.Value.Items("webhooks")))
         {
-            if (WebhookRules.Match(state, hook, request, operation) is { } type && WebhookRules.Selects(state, hook, request, value, before))
+            if (WebhookRules.Match(state, hook, request, operation) is { } type
+                && WebhookRules.Selects(state, hook, request, value, before))
             {
                 matching.Add((hook, type));
             }
@@ -67,7 +74,8 @@ internal sealed class AdmissionWebhooks(ClusterState state)
         return matching;
     }
 
-    private async Task<JsonObject?> AskAsync(WriteRequest request, JsonObject hook, JsonObject review, CancellationToken ct)
+    private async Task<JsonObject?> AskAsync(WriteRequest request, JsonObject hook, JsonObject review,
+        CancellationToken ct)
     {
         var name = hook.Text("name")!;
         if (request.DryRun && hook.Text("sideEffects") is not ("None" or "NoneOnDryRun"))
@@ -98,9 +106,11 @@ internal sealed class AdmissionWebhooks(ClusterState state)
     {
         var status = given?.Copy() ?? [];
         var by = $"admission webhook \"{name}\" denied the request";
-        var why = status.Text("message") is { Length: > 0 } message ? $": {message}" : status.Text("reason") is { Length: > 0 } reason ? $": {reason}" : " without explanation";
+        var why = status.Text("message") is { Length: > 0 } message ? $": {message}"
+            : status.Text("reason") is { Length: > 0 } reason ? $": {reason}" : " without explanation";
         var code = (int)Math.Max(400, status.Number("code") ?? 400);
-        var answer = ApiErrors.Status(code, status.Text("reason") ?? (code == 403 ? "Forbidden" : ""), by + why, status.Map("details")?.Copy());
+        var answer = ApiErrors.Status(code, status.Text("reason")
+            ?? (code == 403 ? "Forbidden" : ""), by + why, status.Map("details")?.Copy());
         if (string.IsNullOrEmpty(answer.Text("reason")))
         {
             answer.Remove("reason");
@@ -109,16 +119,23 @@ internal sealed class AdmissionWebhooks(ClusterState state)
         return new ApiException(answer);
     }
 
-    private JsonObject Review(WriteRequest request, ResourceType type, string operation, JsonObject? value, JsonObject? before)
+    private JsonObject Review(WriteRequest request, ResourceType type, string operation, JsonObject? value,
+        JsonObject? before)
     {
         var own = request.Type;
         var content = new JsonObject
         {
             ["uid"] = Guid.NewGuid().ToString(),
             ["kind"] = new JsonObject { ["group"] = type.Group, ["version"] = type.Version, ["kind"] = type.Kind },
-            ["resource"] = new JsonObject { ["group"] = type.Group, ["version"] = type.Version, ["resource"] = type.Plural },
+            ["resource"] = new JsonObject
+            {
+                ["group"] = type.Group,
+                ["version"] = type.Version,
+                ["resource"] = type.Plural
+            },
             ["requestKind"] = new JsonObject { ["group"] = own.Group, ["version"] = own.Version, ["kind"] = own.Kind },
-            ["requestResource"] = new JsonObject { ["group"] = own.Group, ["version"] = own.Version, ["resource"] = own.Plural },
+            ["requestResource"] =
+                new JsonObject { ["group"] = own.Group, ["version"] = own.Version, ["resource"] = own.Plural },
             ["name"] = value.Text("metadata", "name") ?? before.Text("metadata", "name") ?? request.Name,
             ["operation"] = operation,
             ["userInfo"] = new JsonObject
@@ -130,7 +147,12 @@ internal sealed class AdmissionWebhooks(ClusterState state)
             ["object"] = value is null ? null : ToVersion(type, value),
             ["oldObject"] = before is null ? null : ToVersion(type, before),
             ["dryRun"] = request.DryRun,
-            ["options"] = new JsonObject { ["kind"] = operation switch { "CREATE" => "CreateOptions", "UPDATE" => "UpdateOptions", _ => "DeleteOptions" }, ["apiVersion"] = "meta.k8s.io/v1" },
+            ["options"] = new JsonObject
+            {
+                ["kind"] =
+                operation switch { "CREATE" => "CreateOptions", "UPDATE" => "UpdateOptions", _ => "DeleteOptions" },
+                ["apiVersion"] = "meta.k8s.io/v1"
+            },
         };
         if (request.Namespace.Length > 0)
         {
@@ -143,7 +165,12 @@ internal sealed class AdmissionWebhooks(ClusterState state)
             content["requestSubResource"] = request.Subresource;
         }
 
-        return new JsonObject { ["kind"] = "AdmissionReview", ["apiVersion"] = "admission.k8s.io/v1", ["request"] = content };
+        return new JsonObject
+        {
+            ["kind"] = "AdmissionReview",
+            ["apiVersion"] = "admission.k8s.io/v1",
+            ["request"] = content
+        };
     }
 
     private static JsonObject ToVersion(ResourceType type, JsonObject value)

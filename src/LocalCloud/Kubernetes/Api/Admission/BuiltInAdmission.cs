@@ -25,7 +25,8 @@ internal static class BuiltInAdmission
                 break;
             case "certificates.k8s.io/certificatesigningrequests":
                 value.Child("spec")["username"] = request.User.Name;
-                value.Child("spec")["groups"] = new JsonArray([.. request.User.Groups.Select(group => (JsonNode)group)]);
+                value.Child("spec")["groups"] =
+                    new JsonArray([.. request.User.Groups.Select(group => (JsonNode)group)]);
                 break;
         }
     }
@@ -37,8 +38,10 @@ internal static class BuiltInAdmission
         spec["serviceAccountName"] = name;
         spec["serviceAccount"] = name;
         var account = state.Store.Get("serviceaccounts", request.Namespace, name) ?? throw ApiErrors.Forbidden(
-            "", "pods", pod.Text("metadata", "name"), $"error looking up service account {request.Namespace}/{name}: serviceaccount \"{name}\" not found");
-        if (spec["imagePullSecrets"] is not JsonArray { Count: > 0 } && account.Value["imagePullSecrets"] is JsonArray { Count: > 0 } secrets)
+            "", "pods", pod.Text("metadata", "name"),
+                $"error looking up service account {request.Namespace}/{name}: serviceaccount \"{name}\" not found");
+        if (spec["imagePullSecrets"] is not JsonArray { Count: > 0 }
+            && account.Value["imagePullSecrets"] is JsonArray { Count: > 0 } secrets)
         {
             spec.Put("imagePullSecrets", secrets);
         }
@@ -48,7 +51,8 @@ internal static class BuiltInAdmission
             return;
         }
 
-        var containers = PodDefaults.Containers(spec).Where(container => !container.Items("volumeMounts").Any(mount => mount.Text("mountPath") == TokenPath)).ToList();
+        var containers = PodDefaults.Containers(spec).Where(container =>
+            !container.Items("volumeMounts").Any(mount => mount.Text("mountPath") == TokenPath)).ToList();
         if (containers.Count == 0)
         {
             return;
@@ -68,7 +72,12 @@ internal static class BuiltInAdmission
                 container["volumeMounts"] = new JsonArray();
             }
 
-            ((JsonArray)container["volumeMounts"]!).Add(new JsonObject { ["name"] = volume, ["readOnly"] = true, ["mountPath"] = TokenPath });
+            ((JsonArray)container["volumeMounts"]!).Add(new JsonObject
+            {
+                ["name"] = volume,
+                ["readOnly"] = true,
+                ["mountPath"] = TokenPath
+            });
         }
     }
 
@@ -78,7 +87,11 @@ internal static class BuiltInAdmission
         ["projected"] = new JsonObject
         {
             ["sources"] = new JsonArray(
-                new JsonObject { ["serviceAccountToken"] = new JsonObject { ["expirationSeconds"] = 3607, ["path"] = "token" } },
+                new JsonObject
+                {
+                    ["serviceAccountToken"] =
+                    new JsonObject { ["expirationSeconds"] = 3607, ["path"] = "token" }
+                },
                 new JsonObject
                 {
                     ["configMap"] = new JsonObject
@@ -94,7 +107,11 @@ internal static class BuiltInAdmission
                         ["items"] = new JsonArray(new JsonObject
                         {
                             ["path"] = "namespace",
-                            ["fieldRef"] = new JsonObject { ["apiVersion"] = "v1", ["fieldPath"] = "metadata.namespace" },
+                            ["fieldRef"] = new JsonObject
+                            {
+                                ["apiVersion"] = "v1",
+                                ["fieldPath"] = "metadata.namespace"
+                            },
                         }),
                     },
                 }),
@@ -134,7 +151,13 @@ internal static class BuiltInAdmission
                 && item.Text("effect") is null or "" or "NoExecute");
             if (!tolerated)
             {
-                list.Add(new JsonObject { ["key"] = key, ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = 300 });
+                list.Add(new JsonObject
+                {
+                    ["key"] = key,
+                    ["operator"] = "Exists",
+                    ["effect"] = "NoExecute",
+                    ["tolerationSeconds"] = 300
+                });
             }
         }
     }
@@ -142,7 +165,8 @@ internal static class BuiltInAdmission
     private static void DefaultStorageClass(ClusterState state, JsonObject claim)
     {
         var found = state.Store.All("storage.k8s.io/storageclasses")
-            .FirstOrDefault(item => item.Value.Text("metadata", "annotations", "storageclass.kubernetes.io/is-default-class") == "true");
+            .FirstOrDefault(item =>
+                item.Value.Text("metadata", "annotations", "storageclass.kubernetes.io/is-default-class") == "true");
         if (found is not null && claim.At("spec", "storageClassName") is null)
         {
             claim.Child("spec")["storageClassName"] = found.Name;
@@ -151,13 +175,15 @@ internal static class BuiltInAdmission
 
     private static void DefaultIngressClass(ClusterState state, JsonObject ingress)
     {
-        if (ingress.At("spec", "ingressClassName") is not null || ingress.At("metadata", "annotations", "kubernetes.io/ingress.class") is not null)
+        if (ingress.At("spec", "ingressClassName") is not null
+            || ingress.At("metadata", "annotations", "kubernetes.io/ingress.class") is not null)
         {
             return;
         }
 
         var found = state.Store.All("networking.k8s.io/ingressclasses")
-            .FirstOrDefault(item => item.Value.Text("metadata", "annotations", "ingressclass.kubernetes.io/is-default-class") == "true");
+            .FirstOrDefault(item =>
+                item.Value.Text("metadata", "annotations", "ingressclass.kubernetes.io/is-default-class") == "true");
         if (found is not null)
         {
             ingress.Child("spec")["ingressClassName"] = found.Name;

@@ -15,7 +15,8 @@ internal static class NamespaceLifecycle
         }
 
         var found = state.Store.Get("namespaces", "", ns) ?? throw ApiErrors.NotFound("", "namespaces", ns);
-        if (found.Value.At("metadata", "deletionTimestamp") is null && found.Value.Text("status", "phase") != "Terminating")
+        if (found.Value.At("metadata", "deletionTimestamp") is null
+            && found.Value.Text("status", "phase") != "Terminating")
         {
             return;
         }
@@ -26,7 +27,8 @@ internal static class NamespaceLifecycle
             ["message"] = $"namespace {ns} is being terminated",
             ["field"] = "metadata.namespace",
         });
-        throw ApiErrors.Forbidden(type.Group, type.Plural, name, $"unable to create new content in namespace {ns} because it is being terminated", causes);
+        throw ApiErrors.Forbidden(type.Group, type.Plural, name,
+            $"unable to create new content in namespace {ns} because it is being terminated", causes);
     }
 
     public static void DemandDeletable(ResourceType type, string name)

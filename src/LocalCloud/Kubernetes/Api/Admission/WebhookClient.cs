@@ -18,7 +18,8 @@ internal sealed class WebhookClient(ClusterState state)
         var config = hook.Map("clientConfig")!;
         var seconds = hook.Number("timeoutSeconds") ?? 10;
         var service = config.Map("service");
-        var host = service is null ? new Uri(config.Text("url")!).Host : $"{service.Text("name")}.{service.Text("namespace")}.svc";
+        var host = service is null ? new Uri(config.Text("url")!).Host
+            : $"{service.Text("name")}.{service.Text("namespace")}.svc";
         var address = service is null
             ? config.Text("url")!
             : $"https://{host}:{service.Number("port") ?? 443}/{(service.Text("path") ?? "").TrimStart('/')}";
@@ -27,7 +28,11 @@ internal sealed class WebhookClient(ClusterState state)
         using var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
-            SslOptions = new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = tls.Check },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                TargetHost = host,
+                RemoteCertificateValidationCallback = tls.Check
+            },
         };
         if (service is not null)
         {
@@ -41,7 +46,8 @@ internal sealed class WebhookClient(ClusterState state)
         {
             using var content = new ByteArrayContent(Json.Bytes(review));
             content.Headers.ContentType = new("application/json");
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, UriKind.Absolute)) { Content = content };
+            using var request =
+                new HttpRequestMessage(HttpMethod.Post, new Uri(address, UriKind.Absolute)) { Content = content };
             request.Headers.UserAgent.ParseAdd("kube-apiserver-admission");
             using var response = await client.SendAsync(request, either.Token);
             var body = await response.Content.ReadAsByteArrayAsync(either.Token);
@@ -58,7 +64,8 @@ internal sealed class WebhookClient(ClusterState state)
         }
         catch (HttpRequestException error)
         {
-            throw new WebhookFailedException($"failed to call webhook: Post \"{address}\": {tls.Problem ?? Reason(error)}");
+            throw new WebhookFailedException(
+                $"failed to call webhook: Post \"{address}\": {tls.Problem ?? Reason(error)}");
         }
     }
 
@@ -70,7 +77,8 @@ internal sealed class WebhookClient(ClusterState state)
             throw new ServiceUnreachableException($"service \"{name}\" not found");
         }
 
-        return await state.Options.DialServiceAsync(new ServiceTarget(ns, name, (int)(service.Number("port") ?? 443)), ct);
+        return await state.Options.DialServiceAsync(new ServiceTarget(ns, name, (int)(service.Number("port") ?? 443)),
+            ct);
     }
 
     private static JsonObject Answer(byte[] body, string uid)
@@ -90,7 +98,8 @@ internal sealed class WebhookClient(ClusterState state)
             throw new WebhookFailedException("webhook response was absent");
         }
 
-        return response.Text("uid") == uid ? response : throw new WebhookFailedException($"expected response.uid=\"{uid}\", got \"{response.Text("uid")}\"");
+        return response.Text("uid") == uid ? response
+            : throw new WebhookFailedException($"expected response.uid=\"{uid}\", got \"{response.Text("uid")}\"");
     }
 
     private static string Refused(int status, byte[] body)
@@ -149,9 +158,11 @@ internal sealed class WebhookClient(ClusterState state)
                 chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
                 try
                 {
-                    chain.ChainPolicy.CustomTrustStore.ImportFromPem(System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(bundle)));
+                    chain.ChainPolicy.CustomTrustStore.ImportFromPem(
+                        System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(bundle)));
                 }
-                catch (Exception error) when (error is FormatException or System.Security.Cryptography.CryptographicException)
+                catch (Exception error) when (
+                    error is FormatException or System.Security.Cryptography.CryptographicException)
                 {
                     Problem = "unable to load root certificates: unable to parse bytes as PEM block";
                     return false;
@@ -173,7 +184,8 @@ internal sealed class WebhookClient(ClusterState state)
 
             if (!server.MatchesHostname(host))
             {
-                var names = server.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(extension => extension.EnumerateDnsNames());
+                var names = server.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(extension =>
+                    extension.EnumerateDnsNames());
                 Problem = $"tls: failed to verify certificate: x509: certificate is valid for {string.Join(", ", names)}, not {host}";
                 return false;
             }

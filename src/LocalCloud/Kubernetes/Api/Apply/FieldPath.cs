@@ -32,7 +32,8 @@ internal static class FieldPath
         return step[0] switch
         {
             'f' => "." + rest,
-            'k' => "[" + string.Join(",", ((JsonObject)JsonNode.Parse(rest)!).Select(pair => $"{pair.Key}={Json.Compact(pair.Value)}")) + "]",
+            'k' => "[" + string.Join(",",
+                ((JsonObject)JsonNode.Parse(rest)!).Select(pair => $"{pair.Key}={Json.Compact(pair.Value)}")) + "]",
             'v' => $"[={rest}]",
             _ => $"[{rest}]",
         };

@@ -76,15 +76,18 @@ internal sealed class FieldSet
     public FieldSet Union(FieldSet other)
     {
         var steps = _children.Keys.Union(other._children.Keys);
-        return Of(IsMember || other.IsMember, steps.Select(step => KeyValuePair.Create(step, At(step).Union(other.At(step)))));
+        return Of(IsMember || other.IsMember,
+            steps.Select(step => KeyValuePair.Create(step, At(step).Union(other.At(step)))));
     }
 
     public FieldSet Intersect(FieldSet other) => Of(
         IsMember && other.IsMember,
-        _children.Keys.Where(other._children.ContainsKey).Select(step => KeyValuePair.Create(step, At(step).Intersect(other.At(step)))));
+        _children.Keys.Where(other._children.ContainsKey).Select(step =>
+            KeyValuePair.Create(step, At(step).Intersect(other.At(step)))));
 
     public FieldSet Except(FieldSet other) => Of(
-        IsMember && !other.IsMember, _children.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Except(other.At(pair.Key)))));
+        IsMember && !other.IsMember,
+            _children.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Except(other.At(pair.Key)))));
 
     /// <summary>Without the fields of <paramref name="other"/> and all that lies below them.</summary>
     public FieldSet ExceptBelow(FieldSet other) => other.IsMember ? Empty : Of(
@@ -93,7 +96,8 @@ internal sealed class FieldSet
     public FieldSet At(string step) => _children.GetValueOrDefault(step) ?? Empty;
 
     public bool Same(FieldSet other) =>
-        IsMember == other.IsMember && _children.Count == other._children.Count && _children.All(pair => other._children.TryGetValue(pair.Key, out var child) && pair.Value.Same(child));
+        IsMember == other.IsMember && _children.Count == other._children.Count
+            && _children.All(pair => other._children.TryGetValue(pair.Key, out var child) && pair.Value.Same(child));
 
     /// <summary>The paths of all members, as error texts write them.</summary>
     public IEnumerable<string> Paths(string prefix = "")

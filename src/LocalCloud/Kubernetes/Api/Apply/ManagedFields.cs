@@ -3,17 +3,20 @@ using System.Text.Json.Nodes;
 namespace Mayfly.LocalCloud.Kubernetes.Api;
 
 /// <summary>One manager and the fields it owns.</summary>
-internal sealed record ManagerEntry(string Manager, string Operation, string ApiVersion, string Subresource, string Time, FieldSet Fields)
+internal sealed record ManagerEntry(string Manager, string Operation, string ApiVersion, string Subresource,
+    string Time, FieldSet Fields)
 {
     public bool IsSameManager(ManagerEntry other) =>
-        Manager == other.Manager && Operation == other.Operation && ApiVersion == other.ApiVersion && Subresource == other.Subresource;
+        Manager == other.Manager && Operation == other.Operation && ApiVersion == other.ApiVersion
+            && Subresource == other.Subresource;
 
     /// <summary>How a conflict names it.</summary>
     public string Shown
     {
         get
         {
-            var shown = Json.Compact(JsonValue.Create(Manager)) + (Subresource.Length > 0 ? $" with subresource \"{Subresource}\"" : "");
+            var shown = Json.Compact(JsonValue.Create(Manager)) + (Subresource.Length > 0
+                ? $" with subresource \"{Subresource}\"" : "");
             return Operation == "Update" ? $"{shown} using {ApiVersion}" : shown;
         }
     }
@@ -25,7 +28,8 @@ internal static class ManagedFields
     public static List<ManagerEntry> Read(JsonObject? value) =>
     [
         .. value.Items("metadata", "managedFields").Select(entry => new ManagerEntry(
-            entry.Text("manager") ?? "", entry.Text("operation") ?? "Update", entry.Text("apiVersion") ?? "", entry.Text("subresource") ?? "",
+            entry.Text("manager") ?? "", entry.Text("operation") ?? "Update", entry.Text("apiVersion")
+                ?? "", entry.Text("subresource") ?? "",
             entry.Text("time") ?? "", FieldSet.Read(entry["fieldsV1"]))),
     ];
 
@@ -33,7 +37,8 @@ internal static class ManagedFields
     {
         var list = new JsonArray();
         foreach (var entry in entries.Where(entry => !entry.Fields.IsEmpty)
-            .OrderBy(entry => entry.Operation, StringComparer.Ordinal).ThenBy(entry => entry.Time, StringComparer.Ordinal).ThenBy(entry => entry.Manager, StringComparer.Ordinal))
+            .OrderBy(entry => entry.Operation, StringComparer.Ordinal).ThenBy(entry =>
+                entry.Time, StringComparer.Ordinal).ThenBy(entry => entry.Manager, StringComparer.Ordinal))
         {
             var item = new JsonObject
             {
@@ -75,7 +80,9 @@ internal static class ManagedFields
     {
         var metadata = fields.At("f:metadata");
         var ignored = Ignored.At("f:metadata");
-        return FieldSet.Of(false, fields.Children.Where(pair => pair.Key is not ("f:apiVersion" or "f:kind" or "f:metadata"))
-            .Append(KeyValuePair.Create("f:metadata", FieldSet.Of(false, metadata.Children.Where(pair => !ignored.Children.ContainsKey(pair.Key))))));
+        return FieldSet.Of(false,
+            fields.Children.Where(pair => pair.Key is not ("f:apiVersion" or "f:kind" or "f:metadata"))
+            .Append(KeyValuePair.Create("f:metadata",
+                FieldSet.Of(false, metadata.Children.Where(pair => !ignored.Children.ContainsKey(pair.Key))))));
     }
 }

@@ -20,11 +20,13 @@ internal static class TypedValues
 
                     // A struct's members are known by its type; a free name has to be owned itself, or nobody could remove it.
                     var named = schema.Properties.ContainsKey(pair.Key);
-                    return KeyValuePair.Create(FieldPath.Member(pair.Key), named ? child : FieldSet.Of(true, child.Children));
+                    return KeyValuePair.Create(FieldPath.Member(pair.Key), named ? child
+                        : FieldSet.Of(true, child.Children));
                 }));
             case JsonArray list when IsKeyed(schema):
                 return FieldSet.Of(list.Count == 0, ByStep(schema, list).Select(pair => KeyValuePair.Create(
-                    pair.Key, schema.IsSet ? FieldSet.Leaf : FieldSet.Of(true, Fields(schema.Element!, pair.Value, added).Children))));
+                    pair.Key, schema.IsSet ? FieldSet.Leaf
+                        : FieldSet.Of(true, Fields(schema.Element!, pair.Value, added).Children))));
             default:
                 return FieldSet.Leaf;
         }
@@ -36,14 +38,17 @@ internal static class TypedValues
         if (from is JsonObject a && to is JsonObject b && !(IsLeaf(schema, a) && IsLeaf(schema, b)) && !schema.Atomic)
         {
             return Steps(a.Select(pair => pair.Key).Union(b.Select(pair => pair.Key)), name =>
-                (FieldPath.Member(name), CompareChild(schema.Member(name) ?? Schema.Anything, Has(a, name), Has(b, name), !schema.Properties.ContainsKey(name))));
+                (FieldPath.Member(name),
+                    CompareChild(schema.Member(name)
+                    ?? Schema.Anything, Has(a, name), Has(b, name), !schema.Properties.ContainsKey(name))));
         }
 
         if (from is JsonArray x && to is JsonArray y && IsKeyed(schema))
         {
             var (left, right) = (ByStep(schema, x), ByStep(schema, y));
             return Steps(left.Keys.Union(right.Keys), step => (step, CompareChild(
-                schema.Element!, left.TryGetValue(step, out var l) ? (true, l) : (false, null), right.TryGetValue(step, out var r) ? (true, r) : (false, null), true)));
+                schema.Element!, left.TryGetValue(step, out var l) ? (true, l)
+                    : (false, null), right.TryGetValue(step, out var r) ? (true, r) : (false, null), true)));
         }
 
         return Json.Same(from, to) ? (FieldSet.Empty, FieldSet.Empty) : (FieldSet.Leaf, FieldSet.Empty);
@@ -86,7 +91,8 @@ internal static class TypedValues
                         continue;
                     }
 
-                    var kept = set.IsEmpty ? child?.DeepClone() : Remove(schema.Member(name) ?? Schema.Anything, child, set);
+                    var kept = set.IsEmpty ? child?.DeepClone()
+                        : Remove(schema.Member(name) ?? Schema.Anything, child, set);
                     if (kept is not null || child is null)
                     {
                         result[name] = kept;
@@ -111,7 +117,8 @@ internal static class TypedValues
         }
     }
 
-    public static bool IsKeyed(Schema schema) => schema.Kind == SchemaKind.List && (schema.IsSet || schema.MapKeys.Count > 0);
+    public static bool IsKeyed(Schema schema) => schema.Kind == SchemaKind.List
+        && (schema.IsSet || schema.MapKeys.Count > 0);
 
     private static bool IsLeaf(Schema schema, JsonObject map) => schema.Atomic || map.Count == 0;
 
@@ -126,9 +133,11 @@ internal static class TypedValues
         return items;
     }
 
-    private static (bool There, JsonNode? Value) Has(JsonObject map, string name) => (map.TryGetPropertyValue(name, out var value), value);
+    private static (bool There, JsonNode? Value) Has(JsonObject map, string name) =>
+        (map.TryGetPropertyValue(name, out var value), value);
 
-    private static (FieldSet Changed, FieldSet Removed) CompareChild(Schema schema, (bool There, JsonNode? Value) from, (bool There, JsonNode? Value) to, bool free)
+    private static (FieldSet Changed, FieldSet Removed) CompareChild(Schema schema, (bool There, JsonNode? Value) from,
+        (bool There, JsonNode? Value) to, bool free)
     {
         if (from.There && to.There)
         {
@@ -141,7 +150,8 @@ internal static class TypedValues
         return to.There ? (whole, FieldSet.Empty) : (FieldSet.Empty, whole);
     }
 
-    private static (FieldSet Changed, FieldSet Removed) Steps(IEnumerable<string> names, Func<string, (string Step, (FieldSet Changed, FieldSet Removed) Sets)> compare)
+    private static (FieldSet Changed, FieldSet Removed) Steps(IEnumerable<string> names, Func<string,
+        (string Step, (FieldSet Changed, FieldSet Removed) Sets)> compare)
     {
         var all = names.Select(compare).ToList();
         return (FieldSet.Of(false, all.Select(one => KeyValuePair.Create(one.Step, one.Sets.Changed))),
@@ -179,7 +189,8 @@ internal static class TypedValues
         void Take(string step)
         {
             placed.Add(step);
-            result.Add(have.TryGetValue(step, out var old) ? Merge(schema.Element!, old, wanted[step]) : wanted[step]?.DeepClone());
+            result.Add(have.TryGetValue(step, out var old) ? Merge(schema.Element!, old, wanted[step])
+                : wanted[step]?.DeepClone());
         }
     }
 }

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace Mayfly.LocalCloud.Kubernetes.Api;
 
 /// <summary>What somebody wants to do, in RBAC's terms.</summary>
-internal sealed record AccessQuestion(string Verb, string Group, string Resource, string Subresource, string Namespace, string Name)
+internal sealed record AccessQuestion(string Verb, string Group, string Resource, string Subresource, string Namespace,
+    string Name)
 {
     public string Path { get; init; } = "";
 
@@ -17,7 +18,8 @@ internal sealed class RbacAuthorizer(ClusterState state)
 
     public void Demand(ApiRequest request)
     {
-        var question = new AccessQuestion(request.Verb, request.Group, request.Plural, request.Subresource, request.Namespace, request.Name);
+        var question = new AccessQuestion(request.Verb, request.Group, request.Plural, request.Subresource,
+            request.Namespace, request.Name);
         if (!Allows(request.User, question))
         {
             throw Refusal(request.User, question);
@@ -92,7 +94,8 @@ internal sealed class RbacAuthorizer(ClusterState state)
         var selectors = role.Value.Items("aggregationRule", "clusterRoleSelectors").ToList();
         return role.Value.Items("rules").Concat(selectors.Count == 0
             ? []
-            : state.Store.All(Api + "clusterroles").Where(other => selectors.Exists(selector => LabelSelector.Matches(selector, other.Value.Map("metadata", "labels"))))
+            : state.Store.All(Api + "clusterroles").Where(other =>
+                selectors.Exists(selector => LabelSelector.Matches(selector, other.Value.Map("metadata", "labels"))))
                 .SelectMany(other => other.Value.Items("rules")));
     }
 
@@ -100,7 +103,8 @@ internal sealed class RbacAuthorizer(ClusterState state)
     {
         "User" => subject.Text("name") == user.Name,
         "Group" => user.Groups.Contains(subject.Text("name")),
-        "ServiceAccount" => user.Name == $"{ServiceAccountTokens.UserPrefix}{subject.Text("namespace") ?? ns}:{subject.Text("name")}",
+        "ServiceAccount" =>
+            user.Name == $"{ServiceAccountTokens.UserPrefix}{subject.Text("namespace") ?? ns}:{subject.Text("name")}",
         _ => false,
     };
 

@@ -35,13 +35,15 @@ internal sealed class ServiceAccountTokens(KubernetesApiOptions options, Cluster
 
         var parts = token.Split('.');
         if (parts.Length != 3 || !Base64Url.IsValid(parts[1]) || !Base64Url.IsValid(parts[2])
-            || !_key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256))
+            || !_key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]),
+                HashAlgorithmName.SHA256))
         {
             return null;
         }
 
         claims = JsonParser.Parse(Base64Url.DecodeFromChars(parts[1])) as JsonObject;
-        if (claims.Number("exp") < options.Clock.GetUtcNow().ToUnixTimeSeconds() || !claims.Texts("aud").Contains(audience))
+        if (claims.Number("exp") < options.Clock.GetUtcNow().ToUnixTimeSeconds()
+            || !claims.Texts("aud").Contains(audience))
         {
             return null;
         }
@@ -92,7 +94,13 @@ internal sealed class ServiceAccountTokens(KubernetesApiOptions options, Cluster
         };
         if (request.Map("spec", "boundObjectRef") is { } reference && reference.Text("kind") is "Pod" or "Secret")
         {
-            bound[reference.Text("kind")!.ToLowerInvariant()] = new JsonObject { ["name"] = reference.Text("name"), ["uid"] = reference.Text("uid") ?? Uid(account.Namespace, reference) };
+            bound[reference.Text("kind")!.ToLowerInvariant()] =
+                new JsonObject
+                {
+                    ["name"] = reference.Text("name"),
+                    ["uid"] = reference.Text("uid")
+                ?? Uid(account.Namespace, reference)
+                };
         }
 
         var claims = new JsonObject
@@ -109,10 +117,20 @@ internal sealed class ServiceAccountTokens(KubernetesApiOptions options, Cluster
         var answer = request.Copy();
         answer["kind"] = "TokenRequest";
         answer["apiVersion"] = "authentication.k8s.io/v1";
-        answer["metadata"] = new JsonObject { ["name"] = account.Name, ["namespace"] = account.Namespace, ["creationTimestamp"] = ClusterState.Timestamp(now) };
+        answer["metadata"] =
+            new JsonObject
+            {
+                ["name"] = account.Name,
+                ["namespace"] = account.Namespace,
+                ["creationTimestamp"] = ClusterState.Timestamp(now)
+            };
         answer.Child("spec")["audiences"] = new JsonArray([.. audiences.Select(audience => (JsonNode)audience)]);
         answer.Child("spec")["expirationSeconds"] = seconds;
-        answer["status"] = new JsonObject { ["token"] = Sign(claims), ["expirationTimestamp"] = ClusterState.Timestamp(expires) };
+        answer["status"] = new JsonObject
+        {
+            ["token"] = Sign(claims),
+            ["expirationTimestamp"] = ClusterState.Timestamp(expires)
+        };
         return answer;
     }
 
@@ -140,7 +158,9 @@ internal sealed class ServiceAccountTokens(KubernetesApiOptions options, Cluster
 
     private string Sign(JsonObject claims)
     {
-        var signed = Base64Url.EncodeToString("{\"alg\":\"ES256\",\"kid\":\"local\"}"u8) + "." + Base64Url.EncodeToString(Json.Bytes(claims));
-        return signed + "." + Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256));
+        var signed = Base64Url.EncodeToString(
+            "{\"alg\":\"ES256\",\"kid\":\"local\"}"u8) + "." + Base64Url.EncodeToString(Json.Bytes(claims));
+        return signed + "." + Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(signed),
+            HashAlgorithmName.SHA256));
     }
 }

@@ -15,7 +15,8 @@ internal static class CustomResourceRules
         {
             foreach (var (name, member) in schema.Map("properties") ?? [])
             {
-                if (name is not ("apiVersion" or "kind" or "metadata") && member is JsonObject rules && value.TryGetPropertyValue(name, out var child))
+                if (name is not ("apiVersion" or "kind" or "metadata") && member is JsonObject rules
+                    && value.TryGetPropertyValue(name, out var child))
                 {
                     Check(rules, child, name, errors);
                     Transitions(rules, child, before?[name], name, errors);
@@ -42,13 +43,16 @@ internal static class CustomResourceRules
         if (!HasType(schema, value))
         {
             var actual = TypeOf(value);
-            errors.Add(FieldError.Type(path, actual, $"{path} in body must be of type {schema.Text("type")}: \"{actual}\""));
+            errors.Add(FieldError.Type(path, actual,
+                $"{path} in body must be of type {schema.Text("type")}: \"{actual}\""));
             return;
         }
 
         if (schema["enum"] is JsonArray allowed && !allowed.Any(item => Json.Same(item, value)))
         {
-            errors.Add(FieldError.NotSupported(path, value.Text() ?? value.ToJsonString(), allowed.Take(ShownValues).Select(item => item.Text() ?? item?.ToJsonString() ?? "null")));
+            errors.Add(FieldError.NotSupported(path, value.Text()
+                ?? value.ToJsonString(),
+                allowed.Take(ShownValues).Select(item => item.Text() ?? item?.ToJsonString() ?? "null")));
         }
 
         switch (value)
@@ -75,7 +79,8 @@ internal static class CustomResourceRules
         Missing(schema, map, path, errors);
         if (schema.Number("maxProperties") is { } most && map.Count > most)
         {
-            errors.Add(new FieldError("FieldValueTooMany", path, $"Too many: {map.Count}: must have at most {most} items"));
+            errors.Add(new FieldError("FieldValueTooMany", path,
+                $"Too many: {map.Count}: must have at most {most} items"));
         }
 
         if (schema.Number("minProperties") is { } least && map.Count < least)
@@ -96,7 +101,8 @@ internal static class CustomResourceRules
     {
         if (schema.Number("maxItems") is { } most && list.Count > most)
         {
-            errors.Add(new FieldError("FieldValueTooMany", path, $"Too many: {list.Count}: must have at most {most} items"));
+            errors.Add(new FieldError("FieldValueTooMany", path,
+                $"Too many: {list.Count}: must have at most {most} items"));
         }
 
         if (schema.Number("minItems") is { } least && list.Count < least)
@@ -118,7 +124,8 @@ internal static class CustomResourceRules
             var seen = new HashSet<string>(StringComparer.Ordinal);
             for (var i = 0; i < list.Count; i++)
             {
-                var id = keys.Count == 0 ? list[i] : new JsonObject(keys.Select(key => KeyValuePair.Create(key, list[i].At(key)?.DeepClone())));
+                var id = keys.Count == 0 ? list[i]
+                    : new JsonObject(keys.Select(key => KeyValuePair.Create(key, list[i].At(key)?.DeepClone())));
                 if (!seen.Add(Json.Compact(id)))
                 {
                     errors.Add(FieldError.Duplicate($"{path}[{i}]", id));
@@ -139,26 +146,30 @@ internal static class CustomResourceRules
             errors.Add(FieldError.Invalid(path, text, $"{path} in body should be at least {least} chars long"));
         }
 
-        if (schema.Text("pattern") is { } pattern && !Regex.IsMatch(text, pattern, RegexOptions.None, TimeSpan.FromSeconds(1)))
+        if (schema.Text("pattern") is { } pattern
+            && !Regex.IsMatch(text, pattern, RegexOptions.None, TimeSpan.FromSeconds(1)))
         {
             errors.Add(FieldError.Invalid(path, text, $"{path} in body should match '{pattern}'"));
         }
 
         var format = schema.Text("format");
-        if (format == "date-time" && !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+        if (format == "date-time"
+            && !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
         {
             errors.Add(FieldError.Invalid(path, text, $"{path} in body must be of type date-time: \"{text}\""));
         }
     }
 
-    private static void CheckNumber(JsonObject schema, JsonValue value, decimal number, string path, List<FieldError> errors)
+    private static void CheckNumber(JsonObject schema, JsonValue value, decimal number, string path,
+        List<FieldError> errors)
     {
         if (Limit(schema, "minimum") is { } least)
         {
             var open = schema.Flag("exclusiveMinimum") is true;
             if (open ? number <= least : number < least)
             {
-                errors.Add(FieldError.Invalid(path, value, $"{path} in body should be greater than {(open ? "" : "or equal to ")}{least}"));
+                errors.Add(FieldError.Invalid(path, value,
+                    $"{path} in body should be greater than {(open ? "" : "or equal to ")}{least}"));
             }
         }
 
@@ -167,7 +178,8 @@ internal static class CustomResourceRules
             var open = schema.Flag("exclusiveMaximum") is true;
             if (open ? number >= most : number > most)
             {
-                errors.Add(FieldError.Invalid(path, value, $"{path} in body should be less than {(open ? "" : "or equal to ")}{most}"));
+                errors.Add(FieldError.Invalid(path, value,
+                    $"{path} in body should be less than {(open ? "" : "or equal to ")}{most}"));
             }
         }
 
@@ -195,7 +207,8 @@ internal static class CustomResourceRules
             var valid = one.OfType<JsonObject>().Count(part => Holds(part, value));
             if (valid != 1)
             {
-                errors.Add(FieldError.InvalidText(shown, "\"\"", $"\"{path}\" must validate one and only one schema (oneOf). Found {(valid == 0 ? "none" : valid)} valid"));
+                errors.Add(FieldError.InvalidText(shown, "\"\"",
+                    $"\"{path}\" must validate one and only one schema (oneOf). Found {(valid == 0 ? "none" : valid)} valid"));
             }
         }
 
@@ -206,7 +219,8 @@ internal static class CustomResourceRules
     }
 
     // The one rule in CEL that decides whether an upgrade is possible at all.
-    private static void Transitions(JsonObject schema, JsonNode? value, JsonNode? before, string path, List<FieldError> errors)
+    private static void Transitions(JsonObject schema, JsonNode? value, JsonNode? before, string path,
+        List<FieldError> errors)
     {
         if (before is null || value is null)
         {
@@ -217,7 +231,8 @@ internal static class CustomResourceRules
         {
             if (rule.Text("rule")?.Trim() == "self == oldSelf" && !Json.Same(value, before))
             {
-                errors.Add(FieldError.InvalidText(path, value is JsonObject or JsonArray ? TypeOf(value) : Json.Compact(value), rule.Text("message") ?? "failed rule: self == oldSelf"));
+                errors.Add(FieldError.InvalidText(path, value is JsonObject or JsonArray ? TypeOf(value)
+                    : Json.Compact(value), rule.Text("message") ?? "failed rule: self == oldSelf"));
             }
         }
 
@@ -245,7 +260,8 @@ internal static class CustomResourceRules
         return errors.Count == 0;
     }
 
-    private static decimal? Limit(JsonObject schema, string name) => schema[name] is JsonValue value ? Json.AsDecimal(value) : null;
+    private static decimal? Limit(JsonObject schema, string name) => schema[name] is JsonValue value
+        ? Json.AsDecimal(value) : null;
 
     private static bool HasType(JsonObject schema, JsonNode value)
     {
@@ -264,7 +280,8 @@ internal static class CustomResourceRules
         JsonArray => "array",
         JsonValue flag when flag.TryGetValue(out bool _) => "boolean",
         JsonValue text when text.TryGetValue(out string? _) => "string",
-        JsonValue number => Json.AsDecimal(number) is { } amount && amount == decimal.Truncate(amount) ? "integer" : "number",
+        JsonValue number => Json.AsDecimal(number) is { } amount && amount == decimal.Truncate(amount) ? "integer"
+            : "number",
         _ => "null",
     };
 }

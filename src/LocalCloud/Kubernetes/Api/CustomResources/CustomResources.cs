@@ -38,13 +38,16 @@ internal sealed class CustomResources(ClusterState state)
         var metadata = definition.Child("metadata");
         if (!metadata.Texts("finalizers").Contains(CleanupFinalizer))
         {
-            metadata["finalizers"] = new JsonArray([.. metadata.Texts("finalizers").Append(CleanupFinalizer).Select(name => (JsonNode)name)]);
+            metadata["finalizers"] =
+                new JsonArray([.. metadata.Texts("finalizers").Append(CleanupFinalizer).Select(name =>
+                (JsonNode)name)]);
         }
 
         if (definition.Items("status", "conditions").All(condition => condition.Text("type") != "Terminating"))
         {
             definition.Child("status").Default("conditions", new JsonArray());
-            ((JsonArray)definition["status"]!["conditions"]!).Add(Condition("Terminating", "InstanceDeletionPending", "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon", now));
+            ((JsonArray)definition["status"]!["conditions"]!).Add(Condition("Terminating", "InstanceDeletionPending",
+                "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon", now));
         }
     }
 
@@ -75,7 +78,8 @@ internal sealed class CustomResources(ClusterState state)
         {
             Withdraw(gone);
         }
-        else if (type.IsCustom && state.Store.Get(Storage, "", type.Definition.Text("metadata", "name")!) is { } definition
+        else if (type.IsCustom
+            && state.Store.Get(Storage, "", type.Definition.Text("metadata", "name")!) is { } definition
             && definition.Value.At("metadata", "deletionTimestamp") is not null)
         {
             Release(definition);
@@ -95,7 +99,8 @@ internal sealed class CustomResources(ClusterState state)
         {
             try
             {
-                await deleter.DeleteAsync(new WriteRequest(type, item.Namespace, item.Name, "", user, "kube-apiserver"), [], ct);
+                await deleter.DeleteAsync(new WriteRequest(type, item.Namespace, item.Name, "", user,
+                    "kube-apiserver"), [], ct);
             }
             catch (ApiException error) when (error.Code == 404)
             {
@@ -137,7 +142,8 @@ internal sealed class CustomResources(ClusterState state)
     private void Withdraw(StoredObject definition)
     {
         state.Catalog.Replace(definition.Name, []);
-        state.Store.EndWatches($"{definition.Value.Text("spec", "group")}/{definition.Value.Text("spec", "names", "plural")}");
+        state.Store.EndWatches(
+            $"{definition.Value.Text("spec", "group")}/{definition.Value.Text("spec", "names", "plural")}");
     }
 
     private static List<ResourceType> Types(JsonObject definition)
@@ -151,7 +157,8 @@ internal sealed class CustomResources(ClusterState state)
         var (group, plural) = (spec.Text("group")!, names.Text("plural")!);
         return
         [
-            .. spec.Items("versions").Where(version => version.Flag("served") is true).Select(version => new ResourceType
+            .. spec.Items("versions").Where(version => version.Flag("served") is true).Select(version =>
+                new ResourceType
             {
                 Group = group,
                 Version = version.Text("name")!,
@@ -172,7 +179,8 @@ internal sealed class CustomResources(ClusterState state)
     }
 
     private static ScalePaths? Scale(JsonObject? scale) => scale is null ? null : new ScalePaths(
-        Path(scale.Text("specReplicasPath"))!, Path(scale.Text("statusReplicasPath"))!, Path(scale.Text("labelSelectorPath")));
+        Path(scale.Text("specReplicasPath"))!, Path(scale.Text("statusReplicasPath"))!,
+            Path(scale.Text("labelSelectorPath")));
 
     private static string[]? Path(string? path) => path?.TrimStart('.').Split('.');
 

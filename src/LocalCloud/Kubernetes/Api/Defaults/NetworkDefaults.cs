@@ -54,7 +54,8 @@ internal static class NetworkDefaults
         spec.Default("podSelector", new JsonObject());
         if (spec["policyTypes"] is null)
         {
-            spec["policyTypes"] = spec.Items("egress").Any() ? new JsonArray("Ingress", "Egress") : new JsonArray("Ingress");
+            spec["policyTypes"] = spec.Items("egress").Any() ? new JsonArray("Ingress", "Egress")
+                : new JsonArray("Ingress");
         }
 
         foreach (var port in spec.Items("ingress").Concat(spec.Items("egress")).SelectMany(rule => rule.Items("ports")))

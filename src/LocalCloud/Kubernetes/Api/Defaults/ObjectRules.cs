@@ -85,7 +85,8 @@ internal static class ObjectRules
         var type = request.Type;
         if (request.Subresource == "status")
         {
-            foreach (var name in value.Select(pair => pair.Key).Concat(before.Select(pair => pair.Key)).Distinct().ToList())
+            foreach (var name in value.Select(pair =>
+                pair.Key).Concat(before.Select(pair => pair.Key)).Distinct().ToList())
             {
                 if (name is not ("metadata" or "status"))
                 {
@@ -95,7 +96,8 @@ internal static class ObjectRules
 
             if (type.IsCustom)
             {
-                var (metadata, managed) = (before.Map("metadata")!.Copy(), value.At("metadata", "managedFields")?.DeepClone());
+                var (metadata, managed) =
+                    (before.Map("metadata")!.Copy(), value.At("metadata", "managedFields")?.DeepClone());
                 metadata.Put("managedFields", managed);
                 value["metadata"] = metadata;
             }
@@ -155,7 +157,11 @@ internal static class ObjectRules
             ["expectedPods"] = 0,
         },
         "autoscaling/horizontalpodautoscalers" => new JsonObject { ["currentReplicas"] = 0, ["desiredReplicas"] = 0 },
-        "nodes" => new JsonObject { ["daemonEndpoints"] = new JsonObject { ["kubeletEndpoint"] = new JsonObject { ["Port"] = 0 } } },
+        "nodes" => new JsonObject
+        {
+            ["daemonEndpoints"] =
+            new JsonObject { ["kubeletEndpoint"] = new JsonObject { ["Port"] = 0 } }
+        },
         "apiregistration.k8s.io/apiservices" or "apps/deployments" or "batch/jobs" or "batch/cronjobs"
             or "resourcequotas" or "apiextensions.k8s.io/customresourcedefinitions" or "certificates.k8s.io/certificatesigningrequests" => [],
         _ => null,

@@ -61,18 +61,21 @@ internal static class PodDefaults
         }
     }
 
-    public static IEnumerable<JsonObject> Containers(JsonObject? spec) => spec.Items("initContainers").Concat(spec.Items("containers"));
+    public static IEnumerable<JsonObject> Containers(JsonObject? spec) =>
+        spec.Items("initContainers").Concat(spec.Items("containers"));
 
     public static string QualityOfService(JsonObject pod)
     {
         var containers = Containers(pod.Map("spec")).Select(container => container.Map("resources")).ToList();
-        if (containers.TrueForAll(resources => (resources.Map("requests")?.Count ?? 0) == 0 && (resources.Map("limits")?.Count ?? 0) == 0))
+        if (containers.TrueForAll(resources => (resources.Map("requests")?.Count ?? 0) == 0
+            && (resources.Map("limits")?.Count ?? 0) == 0))
         {
             return "BestEffort";
         }
 
         return containers.TrueForAll(resources => new[] { "cpu", "memory" }.All(name =>
-            resources.At("limits", name) is { } limit && Json.Same(limit, resources.At("requests", name) ?? limit))) ? "Guaranteed" : "Burstable";
+            resources.At("limits", name) is { } limit && Json.Same(limit, resources.At("requests", name) ?? limit)))
+                ? "Guaranteed" : "Burstable";
     }
 
     private static void Container(JsonObject container)
@@ -83,7 +86,8 @@ internal static class PodDefaults
         if (container.Text("image") is { } image)
         {
             var last = image[(image.LastIndexOf('/') + 1)..];
-            var latest = !last.Contains('@') && (!last.Contains(':') || last.EndsWith(":latest", StringComparison.Ordinal));
+            var latest = !last.Contains('@')
+                && (!last.Contains(':') || last.EndsWith(":latest", StringComparison.Ordinal));
             container.Default("imagePullPolicy", latest ? "Always" : "IfNotPresent");
         }
 
@@ -153,12 +157,15 @@ internal static class PodDefaults
         }
 
         volume.Map("hostPath")?.Default("type", "");
-        foreach (var token in volume.Items("projected", "sources").Select(source => source.Map("serviceAccountToken")).OfType<JsonObject>())
+        foreach (var token in volume.Items("projected", "sources").Select(source =>
+            source.Map("serviceAccountToken")).OfType<JsonObject>())
         {
             token.Default("expirationSeconds", 3600);
         }
 
-        foreach (var item in volume.Items("downwardAPI", "items").Concat(volume.Items("projected", "sources").SelectMany(source => source.Items("downwardAPI", "items"))))
+        foreach (var item in volume.Items("downwardAPI",
+            "items").Concat(volume.Items("projected", "sources").SelectMany(source =>
+            source.Items("downwardAPI", "items"))))
         {
             item.Map("fieldRef")?.Default("apiVersion", "v1");
         }

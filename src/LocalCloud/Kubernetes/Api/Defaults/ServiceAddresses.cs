@@ -26,7 +26,8 @@ internal sealed class ServiceAddresses
     /// <summary>The address of the API server itself.</summary>
     public IPAddress First => ToAddress(_network + 1);
 
-    public bool Contains(string address) => IPAddress.TryParse(address, out var parsed) && ToNumber(parsed) - _network < _size;
+    public bool Contains(string address) => IPAddress.TryParse(address, out var parsed)
+        && ToNumber(parsed) - _network < _size;
 
     /// <summary>Fills in what the service does not have yet; what it had stays.</summary>
     public void Allocate(ClusterState state, JsonObject service, JsonObject? before)
@@ -42,7 +43,8 @@ internal sealed class ServiceAddresses
 
         lock (_gate)
         {
-            var others = state.Store.All("services").Where(other => other.Uid != service.Text("metadata", "uid")).ToList();
+            var others = state.Store.All("services").Where(other =>
+                other.Uid != service.Text("metadata", "uid")).ToList();
             if (string.IsNullOrEmpty(spec.Text("clusterIP")))
             {
                 var had = before.Text("spec", "clusterIP");
@@ -67,19 +69,22 @@ internal sealed class ServiceAddresses
     /// <summary>Holds an address against other writers until the store has it.</summary>
     public IDisposable? Reserve(ClusterState state, ResourceType type, JsonObject value, JsonObject? before)
     {
-        if (type.Storage != "services" || value.Text("spec", "clusterIP") is not { } address || address is "None" or "" || before.Text("spec", "clusterIP") == address)
+        if (type.Storage != "services" || value.Text("spec", "clusterIP") is not { } address || address is "None" or ""
+            || before.Text("spec", "clusterIP") == address)
         {
             return null;
         }
 
         lock (_gate)
         {
-            var taken = state.Store.All("services").Any(other => other.Value.Text("spec", "clusterIP") == address && other.Uid != value.Text("metadata", "uid"));
+            var taken = state.Store.All("services").Any(other => other.Value.Text("spec", "clusterIP") == address
+                && other.Uid != value.Text("metadata", "uid"));
             if (taken || !_pending.Add(address))
             {
                 throw ApiErrors.Invalid(type, value.Text("metadata", "name")!,
                 [
-                    FieldError.InvalidText("spec.clusterIPs", $"[]string{{\"{address}\"}}", "failed to allocate IP " + address + ": provided IP is already allocated"),
+                    FieldError.InvalidText("spec.clusterIPs", $"[]string{{\"{address}\"}}",
+                        "failed to allocate IP " + address + ": provided IP is already allocated"),
                 ]);
             }
         }
@@ -111,11 +116,15 @@ internal sealed class ServiceAddresses
 
     private void NodePorts(JsonObject spec, JsonObject? before, List<StoredObject> others)
     {
-        var taken = others.SelectMany(service => service.Value.Items("spec", "ports")).Select(port => port.Number("nodePort")).OfType<long>().ToHashSet();
+        var taken = others.SelectMany(service => service.Value.Items("spec", "ports")).Select(port =>
+            port.Number("nodePort")).OfType<long>().ToHashSet();
         foreach (var port in spec.Items("ports").Where(port => port.Number("nodePort") is null or 0))
         {
-            var had = before.Items("spec", "ports").FirstOrDefault(old => Json.Same(old["port"], port["port"]) && Json.Same(old["protocol"], port["protocol"])).Number("nodePort");
-            while (had is null or 0 && (taken.Contains(_nextPort) || spec.Items("ports").Any(other => other.Number("nodePort") == _nextPort)))
+            var had = before.Items("spec", "ports").FirstOrDefault(old => Json.Same(old["port"], port["port"])
+                && Json.Same(old["protocol"], port["protocol"])).Number("nodePort");
+            while (had is null or 0
+                && (taken.Contains(_nextPort)
+                || spec.Items("ports").Any(other => other.Number("nodePort") == _nextPort)))
             {
                 _nextPort = _nextPort == LastNodePort ? FirstNodePort : _nextPort + 1;
             }
@@ -128,7 +137,8 @@ internal sealed class ServiceAddresses
         }
     }
 
-    private static uint ToNumber(IPAddress address) => System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes().AsSpan(0, 4));
+    private static uint ToNumber(IPAddress address) =>
+        System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes().AsSpan(0, 4));
 
     private static IPAddress ToAddress(uint number)
     {

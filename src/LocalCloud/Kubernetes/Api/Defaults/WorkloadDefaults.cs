@@ -90,7 +90,8 @@ internal static class WorkloadDefaults
         JobSpec(spec);
 
         // A job finds its pods by its own uid, unless it says that it chooses them itself.
-        if (spec.Flag("manualSelector") is not true && value.Text("metadata", "uid") is { } uid && spec.Map("template") is { } template)
+        if (spec.Flag("manualSelector") is not true && value.Text("metadata", "uid") is { } uid
+            && spec.Map("template") is { } template)
         {
             var labels = template.Child("metadata").Child("labels");
             labels.Default("batch.kubernetes.io/controller-uid", uid);
@@ -99,7 +100,11 @@ internal static class WorkloadDefaults
             labels.Default("job-name", value.Text("metadata", "name"));
             if (spec["selector"] is null)
             {
-                spec["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["batch.kubernetes.io/controller-uid"] = uid } };
+                spec["selector"] = new JsonObject
+                {
+                    ["matchLabels"] =
+                    new JsonObject { ["batch.kubernetes.io/controller-uid"] = uid }
+                };
             }
         }
     }
@@ -125,7 +130,11 @@ internal static class WorkloadDefaults
             spec["metrics"] = new JsonArray(new JsonObject
             {
                 ["type"] = "Resource",
-                ["resource"] = new JsonObject { ["name"] = "cpu", ["target"] = new JsonObject { ["type"] = "Utilization", ["averageUtilization"] = 80 } },
+                ["resource"] = new JsonObject
+                {
+                    ["name"] = "cpu",
+                    ["target"] = new JsonObject { ["type"] = "Utilization", ["averageUtilization"] = 80 }
+                },
             });
         }
     }

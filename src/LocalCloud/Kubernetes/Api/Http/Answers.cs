@@ -6,9 +6,11 @@ namespace Mayfly.LocalCloud.Kubernetes.Api;
 /// <summary>Writes what a request gets.</summary>
 internal static class Answers
 {
-    public static Task WriteAsync(HttpContext http, JsonNode body, int status = 200) => WriteAsync(http, Json.Bytes(body), status);
+    public static Task WriteAsync(HttpContext http, JsonNode body, int status = 200) =>
+        WriteAsync(http, Json.Bytes(body), status);
 
-    public static async Task WriteAsync(HttpContext http, ReadOnlyMemory<byte> body, int status = 200, string contentType = "application/json")
+    public static async Task WriteAsync(HttpContext http, ReadOnlyMemory<byte> body, int status = 200,
+        string contentType = "application/json")
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = contentType;
@@ -41,7 +43,8 @@ internal static class Answers
     {
         foreach (var warning in warnings)
         {
-            var quoted = warning.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).ReplaceLineEndings(" ");
+            var quoted = warning.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"",
+                StringComparison.Ordinal).ReplaceLineEndings(" ");
             http.Response.Headers.Append("Warning", $"299 - \"{quoted}\"");
         }
     }

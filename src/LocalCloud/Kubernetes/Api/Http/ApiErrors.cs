@@ -14,7 +14,8 @@ internal static class ApiErrors
         409, "AlreadyExists", $"{type.Qualified} \"{name}\" already exists", Details(name, type.Group, type.Plural)));
 
     public static ApiException Conflict(ResourceType type, string name, string why) => new(Status(
-        409, "Conflict", $"Operation cannot be fulfilled on {type.Qualified} \"{name}\": {why}", Details(name, type.Group, type.Plural)));
+        409, "Conflict", $"Operation cannot be fulfilled on {type.Qualified} \"{name}\": {why}",
+            Details(name, type.Group, type.Plural)));
 
     public static ApiException Modified(ResourceType type, string name) => Conflict(
         type, name, "the object has been modified; please apply your changes to the latest version and try again");
@@ -32,7 +33,8 @@ internal static class ApiErrors
         return new ApiException(Status(422, "Invalid", $"{kind} \"{name}\" is invalid: {all}", details));
     }
 
-    public static ApiException Forbidden(string group, string plural, string? name, string why, JsonArray? causes = null)
+    public static ApiException Forbidden(string group, string plural, string? name, string why,
+        JsonArray? causes = null)
     {
         var details = Details(name, group, plural);
         if (causes is not null)
@@ -55,7 +57,8 @@ internal static class ApiErrors
         plural is null ? [] : Details(null, group ?? "", plural)));
 
     public static ApiException UnsupportedMediaType(string accepted) => new(Status(
-        415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {accepted}", []));
+        415, "UnsupportedMediaType",
+            $"the body of the request was in an unknown format - accepted media types include: {accepted}", []));
 
     public static ApiException TooLarge(long limit) => new(Status(
         413, "RequestEntityTooLarge", $"Request entity too large: limit is {limit}", []));

@@ -4,7 +4,8 @@ namespace Mayfly.LocalCloud.Kubernetes.Api;
 
 /// <summary>A request for a resource, taken apart.</summary>
 internal sealed record ApiRequest(
-    HttpContext Http, UserInfo User, string Verb, string Group, string Version, string Plural, string Namespace, string Name, string Subresource)
+    HttpContext Http, UserInfo User, string Verb, string Group, string Version, string Plural, string Namespace,
+        string Name, string Subresource)
 {
     /// <summary>The part of the path after the subresource.</summary>
     public string Rest { get; init; } = "";
@@ -34,13 +35,15 @@ internal sealed record ApiRequest(
 
         var rest = parts[start..];
         var ns = "";
-        if (rest is ["namespaces", var inside, _, ..] && !(group.Length == 0 && rest.Length == 3 && rest[2] is "finalize" or "status"))
+        if (rest is ["namespaces", var inside, _, ..]
+            && !(group.Length == 0 && rest.Length == 3 && rest[2] is "finalize" or "status"))
         {
             (ns, rest) = (inside, rest[2..]);
         }
 
         var name = rest.ElementAtOrDefault(1) ?? "";
-        var request = new ApiRequest(http, user, "", group, version, rest[0], ns, name, rest.ElementAtOrDefault(2) ?? "")
+        var request = new ApiRequest(http, user, "", group, version, rest[0], ns, name, rest.ElementAtOrDefault(2)
+            ?? "")
         {
             Rest = string.Join('/', rest.Skip(3)),
         };

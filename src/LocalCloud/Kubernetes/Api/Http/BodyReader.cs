@@ -11,7 +11,8 @@ internal sealed record RequestBody(JsonNode? Node, IReadOnlyList<string> Duplica
 {
     private const string Accepted = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
-    public JsonObject Object => Node as JsonObject ?? throw ApiErrors.BadRequest("the object provided is unrecognized (must be of type Object)");
+    public JsonObject Object => Node as JsonObject
+        ?? throw ApiErrors.BadRequest("the object provided is unrecognized (must be of type Object)");
 
     public static async Task<byte[]> BytesAsync(HttpContext http)
     {
@@ -28,7 +29,8 @@ internal sealed record RequestBody(JsonNode? Node, IReadOnlyList<string> Duplica
         {
             "application/json" => Parse(bytes),
             "application/yaml" => ParseYaml(bytes),
-            "application/vnd.kubernetes.protobuf" => new RequestBody(ProtobufBodies.Read(bytes, BuiltInTypes.SchemaOf), []),
+            "application/vnd.kubernetes.protobuf" =>
+                new RequestBody(ProtobufBodies.Read(bytes, BuiltInTypes.SchemaOf), []),
             _ => throw ApiErrors.UnsupportedMediaType(Accepted),
         };
     }
@@ -47,7 +49,8 @@ internal sealed record RequestBody(JsonNode? Node, IReadOnlyList<string> Duplica
         }
         catch (YamlException error)
         {
-            throw ApiErrors.BadRequest($"error converting YAML to JSON: yaml: line {error.Start.Line}: {error.Message}");
+            throw ApiErrors.BadRequest(
+                $"error converting YAML to JSON: yaml: line {error.Start.Line}: {error.Message}");
         }
     }
 

@@ -12,7 +12,8 @@ internal sealed class ObjectReader(ClusterState state)
 {
     public async Task GetAsync(ApiRequest request, ResourceType type)
     {
-        var stored = state.Store.Get(type.Storage, request.Namespace, request.Name) ?? throw ApiErrors.NotFound(type, request.Name);
+        var stored = state.Store.Get(type.Storage, request.Namespace, request.Name)
+            ?? throw ApiErrors.NotFound(type, request.Name);
         if (Tables.Negotiate(request, type, type.Present(stored.Value), state.Options.Clock.GetUtcNow()) is { } table)
         {
             await Answers.WriteAsync(request.Http, table);
@@ -39,7 +40,9 @@ internal sealed class ObjectReader(ClusterState state)
         if (Tables.Wanted(request) is { } kind)
         {
             var shown = page.Items.Select(item => type.Present(item.Value));
-            await Answers.WriteAsync(request.Http, Tables.Build(kind, type, shown, metadata, state.Options.Clock.GetUtcNow(), Tables.IncludesObject(request)));
+            await Answers.WriteAsync(request.Http,
+                Tables.Build(kind, type, shown, metadata, state.Options.Clock.GetUtcNow(),
+                Tables.IncludesObject(request)));
             return;
         }
 
@@ -50,7 +53,8 @@ internal sealed class ObjectReader(ClusterState state)
                 ["kind"] = "PartialObjectMetadataList",
                 ["apiVersion"] = version,
                 ["metadata"] = metadata,
-                ["items"] = new JsonArray([.. page.Items.Select(item => (JsonNode)Tables.MetadataOf(version, item.Value))]),
+                ["items"] = new JsonArray([.. page.Items.Select(item =>
+                    (JsonNode)Tables.MetadataOf(version, item.Value))]),
             });
             return;
         }
@@ -72,7 +76,8 @@ internal sealed class ObjectReader(ClusterState state)
         var field = request.Query("fieldSelector") is { Length: > 0 } text ? FieldSelector.Parse(type, text) : null;
         return item => (request.Namespace.Length == 0 || item.Namespace == request.Namespace)
             && (request.Name.Length == 0 || item.Name == request.Name)
-            && (labels.Count == 0 || labels.All(requirement => requirement.Matches(item.Value.Map("metadata", "labels"))))
+            && (labels.Count == 0
+                || labels.All(requirement => requirement.Matches(item.Value.Map("metadata", "labels"))))
             && (field is null || field(item.Value));
     }
 
@@ -84,7 +89,8 @@ internal sealed class ObjectReader(ClusterState state)
             return null;
         }
 
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision : throw new ApiException(ApiErrors.Status(
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision
+            : throw new ApiException(ApiErrors.Status(
             400, "BadRequest", $"Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax"));
     }
 
@@ -97,13 +103,18 @@ internal sealed class ObjectReader(ClusterState state)
                 504, "Timeout", $"Timeout: Too large resource version: {revision}, current: {state.Store.Revision}",
                 new JsonObject
                 {
-                    ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),
+                    ["causes"] = new JsonArray(new JsonObject
+                    {
+                        ["reason"] = "ResourceVersionTooLarge",
+                        ["message"] = "Too large resource version"
+                    }),
                     ["retryAfterSeconds"] = 1,
                 }), 1);
         }
     }
 
-    private (IReadOnlyList<StoredObject> Items, long Revision, string? Continue, long? Remaining) Page(ApiRequest request, ResourceType type)
+    private (IReadOnlyList<StoredObject> Items, long Revision, string? Continue,
+        long? Remaining) Page(ApiRequest request, ResourceType type)
     {
         var (objects, revision) = state.Store.List(type.Storage);
         var after = "";
@@ -139,12 +150,15 @@ internal sealed class ObjectReader(ClusterState state)
         }
 
         state.Store.Keep(type.Storage, objects, revision);
-        var next = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{revision}:{items[^1].Namespace}/{items[^1].Name}"));
-        var selects = !string.IsNullOrEmpty(request.Query("labelSelector")) || !string.IsNullOrEmpty(request.Query("fieldSelector"));
+        var next = Base64Url.EncodeToString(
+            Encoding.UTF8.GetBytes($"{revision}:{items[^1].Namespace}/{items[^1].Name}"));
+        var selects = !string.IsNullOrEmpty(request.Query("labelSelector"))
+            || !string.IsNullOrEmpty(request.Query("fieldSelector"));
         return (items, revision, next, selects ? null : left);
     }
 
-    private (ImmutableSortedDictionary<string, StoredObject> Objects, long Revision, string After) Resume(ResourceType type, string token)
+    private (ImmutableSortedDictionary<string, StoredObject> Objects, long Revision,
+        string After) Resume(ResourceType type, string token)
     {
         var text = Base64Url.IsValid(token) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)) : "";
         var colon = text.IndexOf(':');
@@ -161,7 +175,8 @@ internal sealed class ObjectReader(ClusterState state)
     private static byte[] Join(ResourceType type, JsonObject metadata, IReadOnlyList<StoredObject> items)
     {
         using var buffer = new MemoryStream();
-        buffer.Write(Encoding.UTF8.GetBytes($"{{\"kind\":\"{type.ListKind}\",\"apiVersion\":\"{type.ApiVersion}\",\"metadata\":"));
+        buffer.Write(Encoding.UTF8.GetBytes(
+            $"{{\"kind\":\"{type.ListKind}\",\"apiVersion\":\"{type.ApiVersion}\",\"metadata\":"));
         buffer.Write(Json.Bytes(metadata));
         buffer.Write(",\"items\":["u8);
         for (var i = 0; i < items.Count; i++)

@@ -17,7 +17,8 @@ internal sealed class ObjectWatcher(ClusterState state)
     public async Task WatchAsync(ApiRequest request, ResourceType type)
     {
         var stream = request.Query("sendInitialEvents") == "true";
-        if (stream && (request.Query("resourceVersionMatch") != "NotOlderThan" || request.Query("allowWatchBookmarks") != "true"))
+        if (stream && (request.Query("resourceVersionMatch") != "NotOlderThan"
+            || request.Query("allowWatchBookmarks") != "true"))
         {
             throw Unfit(request.Query("resourceVersionMatch") != "NotOlderThan"
                 ? "resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
@@ -33,7 +34,9 @@ internal sealed class ObjectWatcher(ClusterState state)
         http.Response.Headers.CacheControl = "no-cache, private";
         if (subscription is null)
         {
-            await WriteAsync(http, "ERROR", Json.Bytes(ApiErrors.Expired($"too old resource version: {revision} ({state.Store.Forgotten(type.Storage)})").Status));
+            await WriteAsync(http, "ERROR",
+                Json.Bytes(ApiErrors.Expired(
+                $"too old resource version: {revision} ({state.Store.Forgotten(type.Storage)})").Status));
             return;
         }
 
@@ -42,7 +45,8 @@ internal sealed class ObjectWatcher(ClusterState state)
         await http.Response.Body.FlushAsync(http.RequestAborted);
         http.Features.Get<RequestOutcome>()!.Log();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, state.Stopping.Token);
-        using var timer = state.Options.Clock.CreateTimer(_ => ending.Cancel(), null, Timeout(request), System.Threading.Timeout.InfiniteTimeSpan);
+        using var timer = state.Options.Clock.CreateTimer(_ =>
+            ending.Cancel(), null, Timeout(request), System.Threading.Timeout.InfiniteTimeSpan);
         var writer = new EventWriter(request, type, state.Options.Clock);
         try
         {
@@ -74,7 +78,8 @@ internal sealed class ObjectWatcher(ClusterState state)
     }
 
     private async Task FollowAsync(
-        ApiRequest request, ObjectStore.Subscription subscription, Func<StoredObject, bool> chooser, EventWriter writer, CancellationToken ct)
+        ApiRequest request, ObjectStore.Subscription subscription, Func<StoredObject, bool> chooser,
+            EventWriter writer, CancellationToken ct)
     {
         var bookmarks = request.Query("allowWatchBookmarks") == "true";
         while (true)
@@ -117,10 +122,12 @@ internal sealed class ObjectWatcher(ClusterState state)
     }
 
     private static TimeSpan Timeout(ApiRequest request) =>
-        long.TryParse(request.Query("timeoutSeconds"), out var seconds) && seconds > 0 ? TimeSpan.FromSeconds(seconds) : DefaultTimeout;
+        long.TryParse(request.Query("timeoutSeconds"), out var seconds) && seconds > 0 ? TimeSpan.FromSeconds(seconds)
+            : DefaultTimeout;
 
     private static ApiException Unfit(string why) => new(ApiErrors.Status(
-        422, "Invalid", $"ListOptions.meta.k8s.io \"\" is invalid: {why}", new JsonObject { ["group"] = "meta.k8s.io", ["kind"] = "ListOptions" }));
+        422, "Invalid", $"ListOptions.meta.k8s.io \"\" is invalid: {why}",
+            new JsonObject { ["group"] = "meta.k8s.io", ["kind"] = "ListOptions" }));
 
     private static async Task WriteAsync(HttpContext http, string type, ReadOnlyMemory<byte> value)
     {
@@ -153,15 +160,24 @@ internal sealed class ObjectWatcher(ClusterState state)
                 return ObjectWatcher.WriteAsync(_http, word, item.Bytes(type));
             }
 
-            var metadata = new JsonObject { ["resourceVersion"] = item.Revision.ToString(CultureInfo.InvariantCulture) };
-            var rows = Tables.Build(_table, type, [type.Present(item.Value)], metadata, clock.GetUtcNow(), Tables.IncludesObject(request), headings: !_headed);
+            var metadata = new JsonObject
+            {
+                ["resourceVersion"] =
+                item.Revision.ToString(CultureInfo.InvariantCulture)
+            };
+            var rows = Tables.Build(_table, type, [type.Present(item.Value)], metadata, clock.GetUtcNow(),
+                Tables.IncludesObject(request), headings: !_headed);
             _headed = true;
             return ObjectWatcher.WriteAsync(_http, word, Json.Bytes(rows));
         }
 
         public Task BookmarkAsync(long revision, bool initial)
         {
-            var metadata = new JsonObject { ["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture), ["creationTimestamp"] = null };
+            var metadata = new JsonObject
+            {
+                ["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture),
+                ["creationTimestamp"] = null
+            };
             if (initial)
             {
                 metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };

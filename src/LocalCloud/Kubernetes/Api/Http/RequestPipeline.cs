@@ -17,10 +17,13 @@ internal sealed class RequestPipeline(ClusterState state, RequestLog log)
         var clock = state.Options.Clock;
         var started = clock.GetTimestamp();
         var info = new ApiRequestInfo(
-            http.Request.Method, http.Request.Path.Value ?? "/", http.Request.QueryString.Value ?? "", http.Request.Headers.UserAgent.ToString());
+            http.Request.Method, http.Request.Path.Value ?? "/", http.Request.QueryString.Value
+                ?? "", http.Request.Headers.UserAgent.ToString());
         var outcome = new RequestOutcome();
         http.Features.Set(outcome);
-        outcome.Started = () => log.Add(clock.GetUtcNow(), info, outcome.User, http.Response.StatusCode, clock.GetElapsedTime(started), outcome.Wrote);
+        outcome.Started = () =>
+            log.Add(clock.GetUtcNow(), info, outcome.User, http.Response.StatusCode, clock.GetElapsedTime(started),
+            outcome.Wrote);
         try
         {
             await AnswerAsync(http, info, outcome);
@@ -31,7 +34,8 @@ internal sealed class RequestPipeline(ClusterState state, RequestLog log)
         }
         catch (BadHttpRequestException error) when (!http.Response.HasStarted)
         {
-            await Answers.WriteAsync(http, error.StatusCode == 413 ? ApiErrors.TooLarge(3 * 1024 * 1024) : ApiErrors.BadRequest(error.Message));
+            await Answers.WriteAsync(http, error.StatusCode == 413 ? ApiErrors.TooLarge(3 * 1024 * 1024)
+                : ApiErrors.BadRequest(error.Message));
         }
         catch (Exception error) when (error is OperationCanceledException or ConnectionResetException or IOException)
         {
@@ -61,7 +65,8 @@ internal sealed class RequestPipeline(ClusterState state, RequestLog log)
         }
 
         var path = info.Path.TrimEnd('/');
-        if (path is "/healthz" or "/livez" or "/readyz" || path.StartsWith("/livez/", StringComparison.Ordinal) || path.StartsWith("/readyz/", StringComparison.Ordinal))
+        if (path is "/healthz" or "/livez" or "/readyz" || path.StartsWith("/livez/", StringComparison.Ordinal)
+            || path.StartsWith("/readyz/", StringComparison.Ordinal))
         {
             await http.Response.WriteAsync("ok", http.RequestAborted);
             return;
@@ -94,8 +99,10 @@ internal sealed class RequestPipeline(ClusterState state, RequestLog log)
         }
 
         var token = header["Bearer ".Length..].Trim();
-        var user = state.Tokens.Find(token) ?? await state.Options.AuthenticateAsync(token, http.RequestAborted) ?? throw ApiErrors.Unauthorized();
-        return user.Groups.Contains("system:authenticated") ? user : user with { Groups = [.. user.Groups, "system:authenticated"] };
+        var user = state.Tokens.Find(token) ?? await state.Options.AuthenticateAsync(token, http.RequestAborted)
+            ?? throw ApiErrors.Unauthorized();
+        return user.Groups.Contains("system:authenticated") ? user
+            : user with { Groups = [.. user.Groups, "system:authenticated"] };
     }
 
     private static string Reason(int status) => status switch

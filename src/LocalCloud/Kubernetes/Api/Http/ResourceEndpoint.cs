@@ -24,12 +24,14 @@ internal sealed class ResourceEndpoint(ClusterState state)
 
         // A namespace's own path names it as its namespace too; the object itself lies nowhere.
         request = type.Namespaced ? request : request with { Namespace = "" };
-        if (type.Namespaced && request.Namespace.Length == 0 && request.Verb is not ("list" or "watch" or "deletecollection"))
+        if (type.Namespaced && request.Namespace.Length == 0
+            && request.Verb is not ("list" or "watch" or "deletecollection"))
         {
             throw ApiErrors.MethodNotAllowed(type.Group, type.Plural);
         }
 
-        if (request.Subresource.Length > 0 && !(request.Subresource == "status" && type.HasStatus && request.Verb is "get" or "update" or "patch"))
+        if (request.Subresource.Length > 0
+            && !(request.Subresource == "status" && type.HasStatus && request.Verb is "get" or "update" or "patch"))
         {
             await _subresources.HandleAsync(request, type);
             return;
@@ -81,15 +83,19 @@ internal sealed class ResourceEndpoint(ClusterState state)
                 422, "Invalid", $"CreateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: [\"{dryRun}\"]: supported values: \"All\"", []));
         }
 
-        var manager = FieldOwnership.ManagerName(request.Query("fieldManager"), request.Http.Request.Headers.UserAgent.ToString());
-        return new WriteRequest(type, request.Namespace, request.Name, request.Subresource, request.User, manager) { DryRun = request.Query("dryRun") == "All" };
+        var manager = FieldOwnership.ManagerName(request.Query("fieldManager"),
+            request.Http.Request.Headers.UserAgent.ToString());
+        return new WriteRequest(type, request.Namespace, request.Name, request.Subresource, request.User,
+            manager)
+        { DryRun = request.Query("dryRun") == "All" };
     }
 
     /// <summary>Answers with an object that was written, and tells the log whether the store has changed.</summary>
     public async Task AnswerAsync(ApiRequest request, WriteRequest write, JsonObject value, int status)
     {
         Finish(request.Http, write);
-        await Answers.WriteAsync(request.Http, Tables.Negotiate(request, write.Type, value, state.Options.Clock.GetUtcNow()) ?? value, status);
+        await Answers.WriteAsync(request.Http,
+            Tables.Negotiate(request, write.Type, value, state.Options.Clock.GetUtcNow()) ?? value, status);
     }
 
     public static void Finish(HttpContext http, WriteRequest write)
@@ -107,7 +113,8 @@ internal sealed class ResourceEndpoint(ClusterState state)
 
         var write = ToWrite(request, type);
         var body = await RequestBody.ReadAsync(request.Http);
-        var value = Decoder.Decode(type, body.Object, body.Duplicates, request.Query("fieldValidation"), write.Warnings);
+        var value = Decoder.Decode(type, body.Object, body.Duplicates, request.Query("fieldValidation"),
+            write.Warnings);
         var created = await state.Writer.CreateAsync(write, value, "Update", request.Http.RequestAborted);
         await AnswerAsync(request, write, created, StatusCodes.Status201Created);
     }
@@ -116,10 +123,12 @@ internal sealed class ResourceEndpoint(ClusterState state)
     {
         var write = ToWrite(request, type);
         var body = await RequestBody.ReadAsync(request.Http);
-        var value = Decoder.Decode(type, body.Object, body.Duplicates, request.Query("fieldValidation"), write.Warnings);
+        var value = Decoder.Decode(type, body.Object, body.Duplicates, request.Query("fieldValidation"),
+            write.Warnings);
         if (value.Text("metadata", "name") is { } name && name != request.Name)
         {
-            throw ApiErrors.BadRequest($"the name of the object ({name}) does not match the name on the URL ({request.Name})");
+            throw ApiErrors.BadRequest(
+                $"the name of the object ({name}) does not match the name on the URL ({request.Name})");
         }
 
         value.Child("metadata")["name"] = request.Name;
@@ -127,7 +136,8 @@ internal sealed class ResourceEndpoint(ClusterState state)
         {
             if (value.Text("metadata", "namespace") is { Length: > 0 } ns && ns != request.Namespace)
             {
-                throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+                throw ApiErrors.BadRequest(
+                    "the namespace of the provided object does not match the namespace sent on the request");
             }
 
             value.Child("metadata")["namespace"] = request.Namespace;
@@ -135,7 +145,8 @@ internal sealed class ResourceEndpoint(ClusterState state)
 
         if (type.IsCustom && string.IsNullOrEmpty(value.Text("metadata", "resourceVersion")))
         {
-            throw ApiErrors.Invalid(type, request.Name, [FieldError.Invalid("metadata.resourceVersion", 0, "must be specified for an update")]);
+            throw ApiErrors.Invalid(type, request.Name,
+                [FieldError.Invalid("metadata.resourceVersion", 0, "must be specified for an update")]);
         }
 
         var updated = await state.Writer.UpdateAsync(write, "Update", _ => value.Copy(), request.Http.RequestAborted);
@@ -149,9 +160,11 @@ internal sealed class ResourceEndpoint(ClusterState state)
         write = write.DryRun || options.Texts("dryRun").Any() ? write with { DryRun = true } : write;
         var outcome = await _deleter.DeleteAsync(write, options, request.Http.RequestAborted);
         Finish(request.Http, write);
-        var answersWithObject = !outcome.Gone || type.Storage is "pods" or "services" or "serviceaccounts" or "namespaces"
+        var answersWithObject = !outcome.Gone
+            || type.Storage is "pods" or "services" or "serviceaccounts" or "namespaces"
             or "persistentvolumes" or "persistentvolumeclaims" or "podtemplates" or "resourcequotas";
-        await Answers.WriteAsync(request.Http, answersWithObject ? outcome.Object : ApiErrors.Success(type, request.Name, outcome.Object.Text("metadata", "uid")));
+        await Answers.WriteAsync(request.Http, answersWithObject ? outcome.Object
+            : ApiErrors.Success(type, request.Name, outcome.Object.Text("metadata", "uid")));
     }
 
     private async Task DeleteCollectionAsync(ApiRequest request, ResourceType type)
@@ -178,7 +191,11 @@ internal sealed class ResourceEndpoint(ClusterState state)
         {
             ["kind"] = type.ListKind,
             ["apiVersion"] = type.ApiVersion,
-            ["metadata"] = new JsonObject { ["resourceVersion"] = state.Store.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+            ["metadata"] = new JsonObject
+            {
+                ["resourceVersion"] =
+                state.Store.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture)
+            },
             ["items"] = list,
         });
     }

@@ -7,7 +7,8 @@ namespace Mayfly.LocalCloud.Kubernetes.Api;
 /// <summary>Reading and comparing objects that are kept as JSON trees.</summary>
 internal static class Json
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions WriterOptions =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static JsonNode? At(this JsonNode? node, params ReadOnlySpan<string> path)
     {
@@ -26,7 +27,8 @@ internal static class Json
         node.At(path) is JsonValue value && value.TryGetValue(out bool flag) ? flag : null;
 
     public static long? Number(this JsonNode? node, params ReadOnlySpan<string> path) =>
-        node.At(path) is JsonValue value && AsDecimal(value) is { } number && number == decimal.Truncate(number) ? (long)number : null;
+        node.At(path) is JsonValue value && AsDecimal(value) is { } number && number == decimal.Truncate(number)
+            ? (long)number : null;
 
     public static JsonObject? Map(this JsonNode? node, params ReadOnlySpan<string> path) => node.At(path) as JsonObject;
 
@@ -101,7 +103,8 @@ internal static class Json
             case (null, null):
                 return true;
             case (JsonObject a, JsonObject b):
-                return a.Count == b.Count && a.All(pair => b.TryGetPropertyValue(pair.Key, out var other) && Same(pair.Value, other));
+                return a.Count == b.Count
+                    && a.All(pair => b.TryGetPropertyValue(pair.Key, out var other) && Same(pair.Value, other));
             case (JsonArray a, JsonArray b):
                 return a.Count == b.Count && a.Zip(b).All(pair => Same(pair.First, pair.Second));
             case (JsonValue a, JsonValue b):
@@ -133,5 +136,6 @@ internal static class Json
     }
 
     /// <summary>Compact JSON as Go writes it, for keys and for error texts.</summary>
-    public static string Compact(JsonNode? node) => node is null ? "null" : System.Text.Encoding.UTF8.GetString(Bytes(node));
+    public static string Compact(JsonNode? node) => node is null ? "null"
+        : System.Text.Encoding.UTF8.GetString(Bytes(node));
 }

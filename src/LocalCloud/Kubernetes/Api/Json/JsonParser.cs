@@ -58,7 +58,8 @@ internal static class JsonParser
             case JsonTokenType.String:
                 return JsonValue.Create(reader.GetString());
             case JsonTokenType.Number:
-                return reader.TryGetInt64(out var integer) ? JsonValue.Create(integer) : JsonValue.Create(reader.GetDouble());
+                return reader.TryGetInt64(out var integer) ? JsonValue.Create(integer)
+                    : JsonValue.Create(reader.GetDouble());
             case JsonTokenType.True:
                 return JsonValue.Create(true);
             case JsonTokenType.False:

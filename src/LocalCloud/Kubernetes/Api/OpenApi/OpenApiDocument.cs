@@ -6,7 +6,8 @@ namespace Mayfly.LocalCloud.Kubernetes.Api;
 internal sealed class OpenApiDocument(IReadOnlyList<ResourceType> types)
 {
     private static readonly string[] PatchTypes =
-        ["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
+        ["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json",
+            "application/strategic-merge-patch+json"];
 
     private readonly JsonObject _schemas = [];
 
@@ -30,7 +31,8 @@ internal sealed class OpenApiDocument(IReadOnlyList<ResourceType> types)
 
     private void Paths(JsonObject paths, ResourceType type)
     {
-        var root = (type.Group.Length == 0 ? $"/api/{type.Version}" : $"/apis/{type.ApiVersion}") + (type.Namespaced ? "/namespaces/{namespace}" : "");
+        var root = (type.Group.Length == 0 ? $"/api/{type.Version}" : $"/apis/{type.ApiVersion}") + (type.Namespaced
+            ? "/namespaces/{namespace}" : "");
         var collection = new JsonObject();
         var item = new JsonObject();
         foreach (var verb in type.Verbs)
@@ -81,7 +83,11 @@ internal sealed class OpenApiDocument(IReadOnlyList<ResourceType> types)
                 ["200"] = new JsonObject
                 {
                     ["description"] = "OK",
-                    ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = reference.DeepClone() } },
+                    ["content"] = new JsonObject
+                    {
+                        ["application/json"] =
+                        new JsonObject { ["schema"] = reference.DeepClone() }
+                    },
                 },
             },
         };
@@ -99,14 +105,20 @@ internal sealed class OpenApiDocument(IReadOnlyList<ResourceType> types)
 
         operation["parameters"] = new JsonArray([.. parameters.Select(name => (JsonNode)new JsonObject
         {
-            ["name"] = name, ["in"] = "query", ["schema"] = new JsonObject { ["type"] = name == "force" ? "boolean" : "string", ["uniqueItems"] = true },
+            ["name"] = name, ["in"] = "query",
+                ["schema"] = new JsonObject { ["type"] = name == "force" ? "boolean"
+                : "string", ["uniqueItems"] = true },
         })]);
         var content = new JsonObject();
-        foreach (var media in action == "patch" ? PatchTypes.Where(media => !type.IsCustom || !media.Contains("strategic", StringComparison.Ordinal)) : ["*/*"])
+        foreach (var media in action == "patch"
+            ? PatchTypes.Where(media => !type.IsCustom || !media.Contains("strategic", StringComparison.Ordinal))
+            : ["*/*"])
         {
             content[media] = new JsonObject
             {
-                ["schema"] = action == "patch" ? new JsonObject { ["$ref"] = "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.Patch" } : reference.DeepClone(),
+                ["schema"] = action == "patch"
+                    ? new JsonObject { ["$ref"] = "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.Patch" }
+                    : reference.DeepClone(),
             };
         }
 
@@ -127,7 +139,8 @@ internal sealed class OpenApiDocument(IReadOnlyList<ResourceType> types)
 
         var node = new JsonObject();
         _schemas[name] = node;
-        _schemas.TryAdd("io.k8s.apimachinery.pkg.apis.meta.v1.Patch", new JsonObject { ["type"] = "object", ["description"] = "A patch of a Kubernetes object." });
+        _schemas.TryAdd("io.k8s.apimachinery.pkg.apis.meta.v1.Patch",
+            new JsonObject { ["type"] = "object", ["description"] = "A patch of a Kubernetes object." });
         Fill(node, schema);
         if (of is { IsCustom: true })
         {
@@ -155,7 +168,11 @@ internal sealed class OpenApiDocument(IReadOnlyList<ResourceType> types)
     {
         if (schema is { Kind: SchemaKind.Object, Component: not null })
         {
-            var wrapped = new JsonObject { ["allOf"] = new JsonArray(Reference(schema)), ["default"] = new JsonObject() };
+            var wrapped = new JsonObject
+            {
+                ["allOf"] = new JsonArray(Reference(schema)),
+                ["default"] = new JsonObject()
+            };
             if (schema.PatchStrategy is { } strategy)
             {
                 wrapped["x-kubernetes-patch-strategy"] = strategy;
@@ -173,7 +190,8 @@ internal sealed class OpenApiDocument(IReadOnlyList<ResourceType> types)
     {
         if (schema.Source is { } source)
         {
-            foreach (var (name, value) in source.Where(pair => pair.Key is not ("properties" or "items" or "additionalProperties")))
+            foreach (var (name, value) in source.Where(pair =>
+                pair.Key is not ("properties" or "items" or "additionalProperties")))
             {
                 node[name] = value?.DeepClone();
             }
@@ -190,12 +208,15 @@ internal sealed class OpenApiDocument(IReadOnlyList<ResourceType> types)
                 node["type"] = "object";
                 if (schema.Properties.Count > 0)
                 {
-                    node["properties"] = new JsonObject(schema.Properties.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, Inline(pair.Value))));
+                    node["properties"] =
+                        new JsonObject(schema.Properties.Select(pair =>
+                        KeyValuePair.Create<string, JsonNode?>(pair.Key, Inline(pair.Value))));
                 }
 
                 if (schema.Required.Count > 0)
                 {
-                    node["required"] = new JsonArray([.. schema.Required.Order(StringComparer.Ordinal).Select(name => (JsonNode)name)]);
+                    node["required"] = new JsonArray([.. schema.Required.Order(StringComparer.Ordinal).Select(name =>
+                        (JsonNode)name)]);
                 }
 
                 break;
@@ -209,13 +230,15 @@ internal sealed class OpenApiDocument(IReadOnlyList<ResourceType> types)
                 node["x-kubernetes-list-type"] = schema.IsSet ? "set" : schema.MapKeys.Count > 0 ? "map" : "atomic";
                 if (schema.MapKeys.Count > 0)
                 {
-                    node["x-kubernetes-list-map-keys"] = new JsonArray([.. schema.MapKeys.Select(key => (JsonNode)key)]);
+                    node["x-kubernetes-list-map-keys"] =
+                        new JsonArray([.. schema.MapKeys.Select(key => (JsonNode)key)]);
                 }
 
                 break;
             case SchemaKind.IntOrString or SchemaKind.Quantity:
                 node["oneOf"] = new JsonArray(
-                    new JsonObject { ["type"] = "string" }, new JsonObject { ["type"] = schema.Kind == SchemaKind.Quantity ? "number" : "integer" });
+                    new JsonObject { ["type"] = "string" },
+                        new JsonObject { ["type"] = schema.Kind == SchemaKind.Quantity ? "number" : "integer" });
                 break;
             case SchemaKind.Any:
                 break;
@@ -245,5 +268,6 @@ internal sealed class OpenApiDocument(IReadOnlyList<ResourceType> types)
         }
     }
 
-    private static JsonObject Kind(ResourceType type) => new() { ["group"] = type.Group, ["version"] = type.Version, ["kind"] = type.Kind };
+    private static JsonObject Kind(ResourceType type) =>
+        new() { ["group"] = type.Group, ["version"] = type.Version, ["kind"] = type.Kind };
 }

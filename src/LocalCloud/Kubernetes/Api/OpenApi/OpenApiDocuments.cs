@@ -19,7 +19,8 @@ internal sealed class OpenApiDocuments(ClusterState state)
             return true;
         }
 
-        if (!path.StartsWith("/openapi/v3/", StringComparison.Ordinal) || Find(path["/openapi/v3/".Length..]) is not { } document)
+        if (!path.StartsWith("/openapi/v3/", StringComparison.Ordinal)
+            || Find(path["/openapi/v3/".Length..]) is not { } document)
         {
             return false;
         }
@@ -54,7 +55,11 @@ internal sealed class OpenApiDocuments(ClusterState state)
         foreach (var (group, version) in snapshot.Types.Select(type => (type.Group, type.Version)).Distinct())
         {
             var path = group.Length == 0 ? $"api/{version}" : $"apis/{group}/{version}";
-            paths[path] = new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{path}?hash={HashOf(snapshot, group, version)}" };
+            paths[path] = new JsonObject
+            {
+                ["serverRelativeURL"] =
+                $"/openapi/v3/{path}?hash={HashOf(snapshot, group, version)}"
+            };
         }
 
         return new JsonObject { ["paths"] = paths };
@@ -66,7 +71,8 @@ internal sealed class OpenApiDocuments(ClusterState state)
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var type in snapshot.Types.Where(type => type.Group == group && type.Version == version))
         {
-            hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{type.Plural}\n{type.Definition.Text("metadata", "uid")}\n{type.Definition.Number("metadata", "generation")}\n"));
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(
+                $"{type.Plural}\n{type.Definition.Text("metadata", "uid")}\n{type.Definition.Number("metadata", "generation")}\n"));
         }
 
         hash.AppendData(typeof(OpenApiDocuments).Module.ModuleVersionId.ToByteArray());

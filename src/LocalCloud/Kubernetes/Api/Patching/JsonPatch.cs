@@ -33,7 +33,8 @@ internal static class JsonPatch
                 return Remove(root, path, "remove");
             case "replace":
                 Find(root, path, "replace");
-                return path.Length == 0 ? operation["value"]?.DeepClone() : Set(root, path, operation["value"]?.DeepClone());
+                return path.Length == 0 ? operation["value"]?.DeepClone()
+                    : Set(root, path, operation["value"]?.DeepClone());
             case "move":
                 var from = operation.Text("from") ?? throw Failed("error in move: missing from");
                 var moved = Find(root, from, "move")?.DeepClone();
@@ -124,7 +125,8 @@ internal static class JsonPatch
             case JsonArray list when Index(last, list.Count) is { } index:
                 return list[index];
             default:
-                return missing ? null : throw Failed($"{operation} operation does not apply: doc is missing key: {path}: missing value");
+                return missing ? null
+                    : throw Failed($"{operation} operation does not apply: doc is missing key: {path}: missing value");
         }
     }
 
@@ -135,7 +137,8 @@ internal static class JsonPatch
             throw Failed($"{operation} operation does not apply: doc is missing path: {path}: missing value");
         }
 
-        var parts = path[1..].Split('/').Select(part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)).ToArray();
+        var parts = path[1..].Split('/').Select(part =>
+            part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)).ToArray();
         var node = root;
         foreach (var part in parts[..^1])
         {
@@ -155,7 +158,10 @@ internal static class JsonPatch
     }
 
     private static int? Index(string text, int limit) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < limit ? index : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < limit ? index
+            : null;
 
-    private static ApiException Failed(string message) => new(ApiErrors.Status(422, "Invalid", $"the server rejected our request due to an error in our request: {message}", []));
+    private static ApiException Failed(string message) =>
+        new(ApiErrors.Status(422, "Invalid",
+        $"the server rejected our request due to an error in our request: {message}", []));
 }

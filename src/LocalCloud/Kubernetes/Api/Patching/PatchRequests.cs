@@ -7,7 +7,8 @@ namespace Mayfly.LocalCloud.Kubernetes.Api;
 internal sealed class PatchRequests(ClusterState state)
 {
     private const string Apply = "application/apply-patch+yaml";
-    private const string Accepted = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+    private const string Accepted =
+        "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 
     public async Task HandleAsync(ApiRequest request, ResourceType type)
     {
@@ -33,7 +34,8 @@ internal sealed class PatchRequests(ClusterState state)
         var change = Change(type, media, RequestBody.Parse(bytes));
         var patched = await PatchAsync(request, write, change);
         ResourceEndpoint.Finish(http, write);
-        await Answers.WriteAsync(http, Tables.Negotiate(request, type, patched, state.Options.Clock.GetUtcNow()) ?? patched);
+        await Answers.WriteAsync(http, Tables.Negotiate(request, type, patched, state.Options.Clock.GetUtcNow())
+            ?? patched);
     }
 
     /// <summary>Patches the object; the change sees it as the request's version shows it.</summary>
@@ -56,13 +58,16 @@ internal sealed class PatchRequests(ClusterState state)
         switch (media)
         {
             case "application/json-patch+json":
-                return current => JsonPatch.Apply(current, body.Node) as JsonObject ?? throw ApiErrors.BadRequest("the patched object is no object");
+                return current => JsonPatch.Apply(current, body.Node) as JsonObject
+                    ?? throw ApiErrors.BadRequest("the patched object is no object");
             case "application/merge-patch+json":
                 return current => (JsonObject)MergePatch.Apply(current, body.Object)!;
             case "application/strategic-merge-patch+json" when !type.IsCustom:
                 return current => StrategicMergePatch.Apply(type.Schema, current, body.Object);
             default:
-                throw ApiErrors.UnsupportedMediaType(type.IsCustom ? Accepted : Accepted.Replace("application/apply", "application/strategic-merge-patch+json, application/apply", StringComparison.Ordinal));
+                throw ApiErrors.UnsupportedMediaType(type.IsCustom ? Accepted
+                    : Accepted.Replace("application/apply",
+                    "application/strategic-merge-patch+json, application/apply", StringComparison.Ordinal));
         }
     }
 
@@ -76,14 +81,16 @@ internal sealed class PatchRequests(ClusterState state)
 
         if (subresource == "status")
         {
-            foreach (var name in applied.Select(pair => pair.Key).Where(name => name is not ("kind" or "apiVersion" or "metadata" or "status")).ToList())
+            foreach (var name in applied.Select(pair => pair.Key).Where(name =>
+                name is not ("kind" or "apiVersion" or "metadata" or "status")).ToList())
             {
                 applied.Remove(name);
             }
         }
     }
 
-    private async Task<(JsonObject Value, bool Created)> ApplyAsync(ApiRequest request, WriteRequest write, RequestBody body)
+    private async Task<(JsonObject Value, bool Created)> ApplyAsync(ApiRequest request, WriteRequest write,
+        RequestBody body)
     {
         var type = write.Type;
         if (string.IsNullOrEmpty(request.Query("fieldManager")))
@@ -93,7 +100,8 @@ internal sealed class PatchRequests(ClusterState state)
                 new JsonObject { ["group"] = "meta.k8s.io", ["kind"] = "PatchOptions" }));
         }
 
-        var applied = Decoder.Decode(type, body.Object, body.Duplicates, request.Query("fieldValidation"), write.Warnings);
+        var applied = Decoder.Decode(type, body.Object, body.Duplicates, request.Query("fieldValidation"),
+            write.Warnings);
         if (applied.At("metadata", "managedFields") is JsonArray { Count: > 0 })
         {
             throw ApiErrors.BadRequest("metadata.managedFields must be nil");
@@ -101,7 +109,8 @@ internal sealed class PatchRequests(ClusterState state)
 
         if (applied.Text("metadata", "name") is { } name && name != request.Name)
         {
-            throw ApiErrors.BadRequest($"the name of the object ({name}) does not match the name on the URL ({request.Name})");
+            throw ApiErrors.BadRequest(
+                $"the name of the object ({name}) does not match the name on the URL ({request.Name})");
         }
 
         applied.Child("metadata")["name"] = request.Name;
@@ -116,7 +125,8 @@ internal sealed class PatchRequests(ClusterState state)
                     current =>
                     {
                         var version = applied.Text("metadata", "resourceVersion");
-                        var merged = FieldOwnership.Apply(type, current, applied, write.Entry("Apply", state.Now), force);
+                        var merged = FieldOwnership.Apply(type, current, applied, write.Entry("Apply", state.Now),
+                            force);
                         if (version is not null)
                         {
                             merged.Child("metadata")["resourceVersion"] = version;
@@ -135,14 +145,20 @@ internal sealed class PatchRequests(ClusterState state)
 
             if (applied.Text("metadata", "uid") is { Length: > 0 })
             {
-                throw ApiErrors.Conflict(type, request.Name, $"uid mismatch: the provided object specified uid {applied.Text("metadata", "uid")}, and no existing object was found");
+                throw ApiErrors.Conflict(type, request.Name,
+                    $"uid mismatch: the provided object specified uid {applied.Text("metadata", "uid")}, and no existing object was found");
             }
 
             // The right to patch is not the right to create.
             state.Rbac.Demand(request with { Verb = "create" });
             try
             {
-                var empty = new JsonObject { ["kind"] = type.Kind, ["apiVersion"] = type.ApiVersion, ["metadata"] = new JsonObject() };
+                var empty = new JsonObject
+                {
+                    ["kind"] = type.Kind,
+                    ["apiVersion"] = type.ApiVersion,
+                    ["metadata"] = new JsonObject()
+                };
                 var first = FieldOwnership.Apply(type, empty, applied, write.Entry("Apply", state.Now), force);
                 return (await state.Writer.CreateAsync(write, first, "Apply", request.Http.RequestAborted), true);
             }

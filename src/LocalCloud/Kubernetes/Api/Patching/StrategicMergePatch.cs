@@ -46,7 +46,8 @@ internal static class StrategicMergePatch
             var list = name[Order.Length..];
             if (result[list] is JsonArray items && value is JsonArray order)
             {
-                result[list] = Arrange(schema.Member(list) ?? Schema.Anything, items, order, target[list] as JsonArray ?? []);
+                result[list] = Arrange(schema.Member(list) ?? Schema.Anything, items, order, target[list] as JsonArray
+                    ?? []);
             }
         }
 
@@ -71,7 +72,8 @@ internal static class StrategicMergePatch
     {
         if (result[name] is JsonArray list)
         {
-            var kept = list.Where(item => !values.Any(value => Json.Same(item, value))).Select(item => item?.DeepClone());
+            var kept = list.Where(item => !values.Any(value => Json.Same(item, value))).Select(item =>
+                item?.DeepClone());
             result[name] = new JsonArray([.. kept]);
         }
     }
@@ -109,13 +111,15 @@ internal static class StrategicMergePatch
         if (schema.PatchMergeKey is not { } key)
         {
             var union = target.Select(item => item?.DeepClone()).ToList();
-            union.AddRange(patch.Where(item => !target.Any(have => Json.Same(have, item))).Select(item => item?.DeepClone()));
+            union.AddRange(patch.Where(item => !target.Any(have => Json.Same(have, item))).Select(item =>
+                item?.DeepClone()));
             return new JsonArray([.. union]);
         }
 
         if (patch.OfType<JsonObject>().Any(item => item.Text(Directive) == "replace"))
         {
-            return new JsonArray([.. patch.Where(item => item.Text(Directive) != "replace").Select(item => item?.DeepClone())]);
+            return new JsonArray([.. patch.Where(item => item.Text(Directive) != "replace").Select(item =>
+                item?.DeepClone())]);
         }
 
         var items = target.Select(item => item?.DeepClone()).ToList();
@@ -158,7 +162,8 @@ internal static class StrategicMergePatch
         foreach (var item in named)
         {
             var place = Place(before, Id(item));
-            while (place >= 0 && others.TryPeek(out var other) && Place(before, Id(other)) is var otherPlace && otherPlace >= 0 && otherPlace < place)
+            while (place >= 0 && others.TryPeek(out var other) && Place(before, Id(other)) is var otherPlace
+                && otherPlace >= 0 && otherPlace < place)
             {
                 arranged.Add(others.Dequeue());
             }

@@ -16,8 +16,10 @@ internal static class ProtobufBodies
     // Go writes fields that are no pointers even when they are empty. Where a zero is worth nothing, it is left out as in JSON.
     private static readonly HashSet<string> EmptyMeansAbsent = new(StringComparer.Ordinal)
     {
-        "hostNetwork", "hostPID", "hostIPC", "stdin", "stdinOnce", "tty", "readOnly", "paused", "publishNotReadyAddresses", "globalDefault",
-        "hostPort", "nodePort", "healthCheckNodePort", "minReadySeconds", "initialDelaySeconds", "timeoutSeconds", "periodSeconds",
+        "hostNetwork", "hostPID", "hostIPC", "stdin", "stdinOnce", "tty", "readOnly", "paused",
+            "publishNotReadyAddresses", "globalDefault",
+        "hostPort", "nodePort", "healthCheckNodePort", "minReadySeconds", "initialDelaySeconds", "timeoutSeconds",
+            "periodSeconds",
         "successThreshold", "failureThreshold", "generation", "number", "observedGeneration", "count",
     };
 
@@ -34,7 +36,8 @@ internal static class ProtobufBodies
 
         if (!body.AsSpan().StartsWith(Magic))
         {
-            throw ApiErrors.BadRequest("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
+            throw ApiErrors.BadRequest(
+                "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
         }
 
         try
@@ -139,7 +142,8 @@ internal static class ProtobufBodies
 
     private static bool IsAbsent(string name, JsonNode value) => value is JsonValue plain
         && (plain.TryGetValue(out string? text) ? text.Length == 0 && name is not ("storageClassName" or "value")
-            : EmptyMeansAbsent.Contains(name) && (plain.TryGetValue(out bool flag) ? !flag : Json.AsDecimal(plain) == 0));
+            : EmptyMeansAbsent.Contains(name)
+                && (plain.TryGetValue(out bool flag) ? !flag : Json.AsDecimal(plain) == 0));
 
     private static (string Key, JsonNode? Value) Entry(Schema element, CodedInputStream input)
     {
@@ -211,7 +215,8 @@ internal static class ProtobufBodies
         }
 
         var moment = DateTimeOffset.FromUnixTimeSeconds(time.Number(1)).AddTicks(time.Number(2) / 100).UtcDateTime;
-        return JsonValue.Create(moment.ToString(time.Number(2) == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+        return JsonValue.Create(moment.ToString(time.Number(2) == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'"
+            : "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
     }
 
     /// <summary>A small message of numbers and texts.</summary>

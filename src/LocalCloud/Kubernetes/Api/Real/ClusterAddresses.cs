@@ -18,17 +18,20 @@ internal sealed class ClusterAddresses(HttpClient client, string token)
         {
             if (service.Text("spec", "clusterIP") == host)
             {
-                return new ServiceTarget(service.Text("metadata", "namespace")!, service.Text("metadata", "name")!, port);
+                return new ServiceTarget(service.Text("metadata", "namespace")!, service.Text("metadata", "name")!,
+                    port);
             }
         }
 
         foreach (var slice in await ListAsync("/apis/discovery.k8s.io/v1/endpointslices", ct))
         {
             var endpointPort = slice.Items("ports").FirstOrDefault(item => item.Number("port") == port);
-            if (endpointPort is not null && slice.Items("endpoints").Any(endpoint => endpoint.Texts("addresses").Contains(host))
+            if (endpointPort is not null
+                && slice.Items("endpoints").Any(endpoint => endpoint.Texts("addresses").Contains(host))
                 && slice.Text("metadata", "labels", "kubernetes.io/service-name") is { } owner)
             {
-                return await PortAsync(slice.Text("metadata", "namespace")!, owner, endpointPort.Text("name") ?? "", ct);
+                return await PortAsync(slice.Text("metadata", "namespace")!, owner, endpointPort.Text("name")
+                    ?? "", ct);
             }
         }
 
@@ -38,11 +41,14 @@ internal sealed class ClusterAddresses(HttpClient client, string token)
     private async Task<ServiceTarget> PortAsync(string ns, string name, string portName, CancellationToken ct)
     {
         var service = await GetAsync($"/api/v1/namespaces/{ns}/services/{name}", ct);
-        var port = service.Items("spec", "ports").FirstOrDefault(item => (item.Text("name") ?? "") == portName).Number("port");
-        return new ServiceTarget(ns, name, (int)(port ?? throw new ServiceUnreachableException($"service \"{name}\" not found")));
+        var port = service.Items("spec", "ports").FirstOrDefault(item =>
+            (item.Text("name") ?? "") == portName).Number("port");
+        return new ServiceTarget(ns, name,
+            (int)(port ?? throw new ServiceUnreachableException($"service \"{name}\" not found")));
     }
 
-    private async Task<List<JsonObject>> ListAsync(string path, CancellationToken ct) => [.. (await GetAsync(path, ct)).Items("items")];
+    private async Task<List<JsonObject>> ListAsync(string path, CancellationToken ct) =>
+        [.. (await GetAsync(path, ct)).Items("items")];
 
     private async Task<JsonNode?> GetAsync(string path, CancellationToken ct)
     {

@@ -29,7 +29,8 @@ internal sealed class EgressProxy : IAsyncDisposable
 
     /// <param name="path">Where the socket shall be.</param>
     /// <param name="dial">Connects to a host and port inside the cluster.</param>
-    public static EgressProxy Start(string path, Func<string, int, CancellationToken, ValueTask<Stream>> dial) => new(path, dial);
+    public static EgressProxy Start(string path, Func<string, int, CancellationToken, ValueTask<Stream>> dial) =>
+        new(path, dial);
 
     public async ValueTask DisposeAsync()
     {
@@ -85,7 +86,8 @@ internal sealed class EgressProxy : IAsyncDisposable
             await using (inside)
             {
                 await stream.WriteAsync("HTTP/1.1 200 Connection Established\r\n\r\n"u8.ToArray(), _stopping.Token);
-                await Task.WhenAny(stream.CopyToAsync(inside, _stopping.Token), inside.CopyToAsync(stream, _stopping.Token));
+                await Task.WhenAny(stream.CopyToAsync(inside, _stopping.Token),
+                    inside.CopyToAsync(stream, _stopping.Token));
             }
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)
@@ -106,7 +108,9 @@ internal sealed class EgressProxy : IAsyncDisposable
             {
                 var line = head.ToString().Split("\r\n")[0].Split(' ');
                 var colon = line.Length == 3 ? line[1].LastIndexOf(':') : -1;
-                return line[0] == "CONNECT" && colon > 0 && int.TryParse(line[1][(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                return line[0] == "CONNECT" && colon > 0
+                    && int.TryParse(line[1][(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture,
+                    out var port)
                     ? (line[1][..colon].Trim('[', ']'), port)
                     : null;
             }
@@ -118,7 +122,8 @@ internal sealed class EgressProxy : IAsyncDisposable
     private async Task SayAsync(NetworkStream stream, string status, string text)
     {
         var body = Encoding.UTF8.GetBytes(text);
-        var head = Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
+        var head = Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
         await stream.WriteAsync(head, _stopping.Token);
         await stream.WriteAsync(body, _stopping.Token);
     }

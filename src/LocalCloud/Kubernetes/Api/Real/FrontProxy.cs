@@ -19,7 +19,8 @@ namespace Mayfly.LocalCloud.Kubernetes.Api;
 internal sealed class FrontProxy : IAsyncDisposable
 {
     // A watch may be silent for long; only the server ends it.
-    private static readonly ForwarderRequestConfig Forwarding = new() { ActivityTimeout = TimeSpan.FromHours(24), AllowResponseBuffering = false };
+    private static readonly ForwarderRequestConfig Forwarding =
+        new() { ActivityTimeout = TimeSpan.FromHours(24), AllowResponseBuffering = false };
 
     private readonly KubernetesApiOptions _options;
     private readonly Uri _upstream;
@@ -38,10 +39,13 @@ internal sealed class FrontProxy : IAsyncDisposable
 
     public PodLogProvider? PodLogs { get; set; }
 
-    public static async Task<FrontProxy> StartAsync(KubernetesApiOptions options, Uri upstream, RequestLog log, CancellationToken ct)
+    public static async Task<FrontProxy> StartAsync(KubernetesApiOptions options, Uri upstream, RequestLog log,
+        CancellationToken ct)
     {
         var proxy = new FrontProxy(options, upstream, log);
-        proxy._certificate = options.Authority.Issue([options.Address.ToString(), "localhost", "kubernetes.default.svc", .. options.HostNames]);
+        proxy._certificate =
+            options.Authority.Issue([options.Address.ToString(), "localhost", "kubernetes.default.svc",
+            .. options.HostNames]);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddHttpForwarder();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
@@ -60,7 +64,8 @@ internal sealed class FrontProxy : IAsyncDisposable
         var forwarder = proxy._web.Services.GetRequiredService<IHttpForwarder>();
         proxy._web.Run(http => proxy.HandleAsync(http, forwarder));
         await proxy._web.StartAsync(ct);
-        var address = new Uri(proxy._web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var address = new Uri(
+            proxy._web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         proxy.Endpoint = new Uri($"https://{options.Address}:{address.Port}");
         return proxy;
     }
@@ -77,7 +82,8 @@ internal sealed class FrontProxy : IAsyncDisposable
     {
         var started = _options.Clock.GetTimestamp();
         var info = new ApiRequestInfo(
-            http.Request.Method, http.Request.Path.Value ?? "/", http.Request.QueryString.Value ?? "", http.Request.Headers.UserAgent.ToString());
+            http.Request.Method, http.Request.Path.Value ?? "/", http.Request.QueryString.Value
+                ?? "", http.Request.Headers.UserAgent.ToString());
         if (_options.Fault(info) is { } fault)
         {
             await Task.Delay(fault.Delay, _options.Clock, http.RequestAborted);
@@ -89,7 +95,8 @@ internal sealed class FrontProxy : IAsyncDisposable
 
             if (fault.Status is { } status)
             {
-                await Answers.WriteAsync(http, new ApiException(ApiErrors.Status(status, "Unknown", fault.Message ?? "injected fault")));
+                await Answers.WriteAsync(http,
+                    new ApiException(ApiErrors.Status(status, "Unknown", fault.Message ?? "injected fault")));
                 Log(status);
                 return;
             }
@@ -107,19 +114,25 @@ internal sealed class FrontProxy : IAsyncDisposable
             return;
         }
 
-        await forwarder.SendAsync(http, _upstream.GetLeftPart(UriPartial.Authority), _client, Forwarding, HttpTransformer.Empty);
+        await forwarder.SendAsync(http, _upstream.GetLeftPart(UriPartial.Authority), _client, Forwarding,
+            HttpTransformer.Empty);
 
-        void Log(int status) => _log.Add(_options.Clock.GetUtcNow(), info, "", status, _options.Clock.GetElapsedTime(started), Writes(info, status));
+        void Log(int status) =>
+            _log.Add(_options.Clock.GetUtcNow(), info, "", status, _options.Clock.GetElapsedTime(started),
+            Writes(info, status));
     }
 
     // From outside it cannot be told whether a patch changed anything; a write that was accepted counts.
     private static bool Writes(ApiRequestInfo info, int status) =>
         info.Method is "POST" or "PUT" or "PATCH" or "DELETE" && status is >= 200 and < 300
-        && !info.Query.Contains("dryRun=", StringComparison.Ordinal) && !info.Path.EndsWith("reviews", StringComparison.Ordinal)
+        && !info.Query.Contains("dryRun=", StringComparison.Ordinal)
+            && !info.Path.EndsWith("reviews", StringComparison.Ordinal)
         && !info.Path.EndsWith("/token", StringComparison.Ordinal);
 
     private static (string Namespace, string Pod)? PodLogPath(ApiRequestInfo info) =>
-        info.Method == "GET" && info.Path.Split('/', StringSplitOptions.RemoveEmptyEntries) is ["api", "v1", "namespaces", var ns, "pods", var pod, "log"] ? (ns, pod) : null;
+        info.Method == "GET"
+            && info.Path.Split('/', StringSplitOptions.RemoveEmptyEntries) is ["api", "v1", "namespaces", var ns,
+            "pods", var pod, "log"] ? (ns, pod) : null;
 
     /// <summary>There is no kubelet that the real server could ask. Whether the caller may read the log, it decides all the same.</summary>
     private async Task LogsAsync(HttpContext http, PodLogProvider logs, string ns, string pod)
@@ -140,12 +153,15 @@ internal sealed class FrontProxy : IAsyncDisposable
                 },
             },
         };
-        using var review = await AskAsync(http, HttpMethod.Post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", question);
-        var answer = JsonParser.Parse(await review.Content.ReadAsByteArrayAsync(http.RequestAborted)) as JsonObject ?? [];
+        using var review = await AskAsync(http, HttpMethod.Post,
+            "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", question);
+        var answer = JsonParser.Parse(await review.Content.ReadAsByteArrayAsync(http.RequestAborted)) as JsonObject
+            ?? [];
         if (!review.IsSuccessStatusCode || answer.Flag("status", "allowed") is not true)
         {
             await Answers.WriteAsync(http, review.IsSuccessStatusCode
-                ? ApiErrors.Forbidden("", "pods", pod, $"cannot get resource \"pods/log\" in API group \"\" in the namespace \"{ns}\"")
+                ? ApiErrors.Forbidden("", "pods", pod,
+                    $"cannot get resource \"pods/log\" in API group \"\" in the namespace \"{ns}\"")
                 : new ApiException(answer));
             return;
         }
@@ -160,7 +176,8 @@ internal sealed class FrontProxy : IAsyncDisposable
 
         try
         {
-            var request = PodLogStream.Read(value, name => http.Request.Query.TryGetValue(name, out var text) ? text.ToString() : null);
+            var request = PodLogStream.Read(value, name => http.Request.Query.TryGetValue(name, out var text)
+                ? text.ToString() : null);
             await PodLogStream.StreamAsync(http, logs, request, http.RequestAborted);
         }
         catch (ApiException error)

@@ -23,7 +23,8 @@ public sealed class RealApiServer : IKubernetesApi
     private RealApiServer(KubernetesApiOptions options)
     {
         AuthorityPem = options.Authority.Pem;
-        _folder = Path.Combine(Path.GetTempPath(), "mayfly-kube-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)));
+        _folder = Path.Combine(Path.GetTempPath(),
+            "mayfly-kube-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)));
     }
 
     /// <inheritdoc />
@@ -47,10 +48,12 @@ public sealed class RealApiServer : IKubernetesApi
 
     /// <summary>The folder that has both binaries; null: use the project's own server.</summary>
     public static string? FindAssets(string? folder) =>
-        !string.IsNullOrEmpty(folder) && File.Exists(Path.Combine(folder, "kube-apiserver")) && File.Exists(Path.Combine(folder, "etcd")) ? folder : null;
+        !string.IsNullOrEmpty(folder) && File.Exists(Path.Combine(folder, "kube-apiserver"))
+            && File.Exists(Path.Combine(folder, "etcd")) ? folder : null;
 
     /// <summary>Starts both; the API answers when this returns.</summary>
-    public static async Task<RealApiServer> StartAsync(KubernetesApiOptions options, string assets, CancellationToken ct)
+    public static async Task<RealApiServer> StartAsync(KubernetesApiOptions options, string assets,
+        CancellationToken ct)
     {
         var server = new RealApiServer(options);
         try
@@ -91,15 +94,19 @@ public sealed class RealApiServer : IKubernetesApi
         _parts.Add(webhook);
         var files = new RealServerFiles(_folder);
         files.CreateFolder();
-        var egress = EgressProxy.Start(files.EgressSocket, async (host, number, token) => await options.DialServiceAsync(await addresses.FindAsync(host, number, token), token));
+        var egress = EgressProxy.Start(files.EgressSocket, async (host, number, token) =>
+            await options.DialServiceAsync(await addresses.FindAsync(host, number, token), token));
         _parts.Add(egress);
         await files.WriteAsync(options, _token, webhook.Address, ct);
 
-        var etcd = ServerProcess.Start(Path.Combine(assets, "etcd"), RealServerArguments.Etcd(files, etcdPort, peerPort));
+        var etcd = ServerProcess.Start(Path.Combine(assets, "etcd"),
+            RealServerArguments.Etcd(files, etcdPort, peerPort));
         _parts.Add(etcd);
         using var plain = new HttpClient();
-        await ReadyAsync(etcd, plain, new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{etcdPort}/health"), options.Clock, ct);
-        var api = ServerProcess.Start(Path.Combine(assets, "kube-apiserver"), RealServerArguments.Server(options, files, etcdPort, port));
+        await ReadyAsync(etcd, plain, new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{etcdPort}/health"),
+            options.Clock, ct);
+        var api = ServerProcess.Start(Path.Combine(assets, "kube-apiserver"),
+            RealServerArguments.Server(options, files, etcdPort, port));
         _parts.Add(api);
         await ReadyAsync(api, client, Authorized(HttpMethod.Get, new Uri(upstream, "/readyz")), options.Clock, ct);
 
@@ -115,7 +122,8 @@ public sealed class RealApiServer : IKubernetesApi
         return request;
     }
 
-    private static async Task ReadyAsync(ServerProcess process, HttpClient client, HttpRequestMessage ask, TimeProvider clock, CancellationToken ct)
+    private static async Task ReadyAsync(ServerProcess process, HttpClient client, HttpRequestMessage ask,
+        TimeProvider clock, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(StartLimit);
@@ -142,7 +150,8 @@ public sealed class RealApiServer : IKubernetesApi
             }
             catch (OperationCanceledException) when (!ct.IsCancellationRequested)
             {
-                throw new TimeoutException($"{process.Name} is not ready after {StartLimit.TotalSeconds} seconds: {process.LastLines}");
+                throw new TimeoutException(
+                    $"{process.Name} is not ready after {StartLimit.TotalSeconds} seconds: {process.LastLines}");
             }
 
             await Task.Delay(Pause, clock, ct);

@@ -24,7 +24,8 @@ internal static class RealServerArguments
         ];
     }
 
-    public static IReadOnlyList<string> Server(KubernetesApiOptions options, RealServerFiles files, int etcdPort, int port) =>
+    public static IReadOnlyList<string> Server(KubernetesApiOptions options, RealServerFiles files, int etcdPort,
+        int port) =>
     [
         $"--etcd-servers={Url(etcdPort)}",
         "--bind-address=127.0.0.1",

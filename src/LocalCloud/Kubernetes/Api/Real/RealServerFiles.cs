@@ -29,10 +29,13 @@ internal sealed record RealServerFiles(string Folder)
     /// <param name="options">The cluster's options.</param>
     /// <param name="adminToken">The token of <c>system:masters</c>.</param>
     /// <param name="tokenWebhook">Where other tokens are checked.</param>
-    public async Task WriteAsync(KubernetesApiOptions options, string adminToken, Uri tokenWebhook, CancellationToken ct)
+    public async Task WriteAsync(KubernetesApiOptions options, string adminToken, Uri tokenWebhook,
+        CancellationToken ct)
     {
         CreateFolder();
-        using var serving = options.Authority.Issue("127.0.0.1", "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc");
+        using var serving =
+            options.Authority.Issue("127.0.0.1", "localhost", "kubernetes", "kubernetes.default",
+            "kubernetes.default.svc");
         using var servingKey = serving.GetECDsaPrivateKey()!;
         using var accountKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         await WriteAsync(ServingCertificate, serving.ExportCertificatePem(), ct);
@@ -90,5 +93,6 @@ internal sealed record RealServerFiles(string Folder)
         """;
 
     // The folder is the owner's alone, so what lies in it needs no rights of its own.
-    private static Task WriteAsync(string path, string text, CancellationToken ct) => File.WriteAllTextAsync(path, text, ct);
+    private static Task WriteAsync(string path, string text, CancellationToken ct) =>
+        File.WriteAllTextAsync(path, text, ct);
 }

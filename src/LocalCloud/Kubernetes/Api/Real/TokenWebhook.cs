@@ -24,13 +24,15 @@ internal sealed class TokenWebhook : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<TokenWebhook> StartAsync(Func<string, CancellationToken, ValueTask<UserInfo?>> authenticate, CancellationToken ct)
+    public static async Task<TokenWebhook> StartAsync(Func<string, CancellationToken,
+        ValueTask<UserInfo?>> authenticate, CancellationToken ct)
     {
         var path = "/" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var web = builder.Build();
-        web.Run(http => http.Request.Path == path && http.Request.Method == "POST" ? AnswerAsync(http, authenticate) : Answers.NotFoundAsync(http));
+        web.Run(http => http.Request.Path == path && http.Request.Method == "POST" ? AnswerAsync(http, authenticate)
+            : Answers.NotFoundAsync(http));
         await web.StartAsync(ct);
         var root = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         return new TokenWebhook(web, new Uri(root, path));
@@ -38,7 +40,8 @@ internal sealed class TokenWebhook : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _web.DisposeAsync();
 
-    private static async Task AnswerAsync(HttpContext http, Func<string, CancellationToken, ValueTask<UserInfo?>> authenticate)
+    private static async Task AnswerAsync(HttpContext http, Func<string, CancellationToken,
+        ValueTask<UserInfo?>> authenticate)
     {
         JsonNode? review;
         try
@@ -58,6 +61,12 @@ internal sealed class TokenWebhook : IAsyncDisposable
             status["user"] = Reviews.Describe(user);
         }
 
-        await Answers.WriteAsync(http, new JsonObject { ["apiVersion"] = "authentication.k8s.io/v1", ["kind"] = "TokenReview", ["status"] = status });
+        await Answers.WriteAsync(http,
+            new JsonObject
+            {
+                ["apiVersion"] = "authentication.k8s.io/v1",
+                ["kind"] = "TokenReview",
+                ["status"] = status
+            });
     }
 }

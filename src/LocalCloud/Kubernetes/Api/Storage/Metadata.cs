@@ -11,14 +11,19 @@ internal static class Metadata
     // A name is made of at most so much of generateName and five letters.
     private const int LongestPrefix = 58;
 
-    private static readonly string[] OwnFields = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"];
+    private static readonly string[] OwnFields =
+        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"];
 
     private static readonly HashSet<string> WithGeneration = new(StringComparer.Ordinal)
     {
-        "apps/deployments", "apps/replicasets", "apps/statefulsets", "apps/daemonsets", "batch/jobs", "batch/cronjobs", "pods",
-        "replicationcontrollers", "networking.k8s.io/ingresses", "networking.k8s.io/networkpolicies", "networking.k8s.io/ingressclasses",
-        "policy/poddisruptionbudgets", "apiextensions.k8s.io/customresourcedefinitions", "scheduling.k8s.io/priorityclasses",
-        "admissionregistration.k8s.io/mutatingwebhookconfigurations", "admissionregistration.k8s.io/validatingwebhookconfigurations",
+        "apps/deployments", "apps/replicasets", "apps/statefulsets", "apps/daemonsets", "batch/jobs", "batch/cronjobs",
+            "pods",
+        "replicationcontrollers", "networking.k8s.io/ingresses", "networking.k8s.io/networkpolicies",
+            "networking.k8s.io/ingressclasses",
+        "policy/poddisruptionbudgets", "apiextensions.k8s.io/customresourcedefinitions",
+            "scheduling.k8s.io/priorityclasses",
+        "admissionregistration.k8s.io/mutatingwebhookconfigurations",
+            "admissionregistration.k8s.io/validatingwebhookconfigurations",
         "discovery.k8s.io/endpointslices",
     };
 
@@ -32,7 +37,8 @@ internal static class Metadata
         }
         else if (ns.Length > 0 && ns != request.Namespace)
         {
-            throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+            throw ApiErrors.BadRequest(
+                "the namespace of the provided object does not match the namespace sent on the request");
         }
         else
         {
@@ -41,12 +47,14 @@ internal static class Metadata
 
         if (string.IsNullOrEmpty(metadata.Text("name")) && metadata.Text("generateName") is { Length: > 0 } prefix)
         {
-            metadata["name"] = prefix[..Math.Min(prefix.Length, LongestPrefix)] + RandomNumberGenerator.GetString(RandomLetters, 5);
+            metadata["name"] = prefix[..Math.Min(prefix.Length,
+                LongestPrefix)] + RandomNumberGenerator.GetString(RandomLetters, 5);
         }
 
         if (string.IsNullOrEmpty(metadata.Text("name")))
         {
-            throw ApiErrors.Invalid(request.Type, "", [FieldError.Required("metadata.name", "name or generateName is required")]);
+            throw ApiErrors.Invalid(request.Type, "",
+                [FieldError.Required("metadata.name", "name or generateName is required")]);
         }
 
         if (!string.IsNullOrEmpty(metadata.Text("resourceVersion")))
@@ -97,7 +105,8 @@ internal static class Metadata
         var name = old.Text("name")!;
         if (metadata.Text("uid") is { Length: > 0 } uid && uid != old.Text("uid"))
         {
-            throw ApiErrors.Conflict(type, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {old.Text("uid")}");
+            throw ApiErrors.Conflict(type, name,
+                $"Precondition failed: UID in precondition: {uid}, UID in object meta: {old.Text("uid")}");
         }
 
         if (metadata.Text("resourceVersion") is { Length: > 0 } version && version != old.Text("resourceVersion"))
@@ -116,7 +125,8 @@ internal static class Metadata
             {
                 throw ApiErrors.Invalid(type, name,
                 [
-                    FieldError.Forbidden("metadata.finalizers", $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{string.Join(", ", added.Select(f => $"\"{f}\""))}}}"),
+                    FieldError.Forbidden("metadata.finalizers",
+                        $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{string.Join(", ", added.Select(f => $"\"{f}\""))}}}"),
                 ]);
             }
         }
@@ -131,9 +141,13 @@ internal static class Metadata
         }
 
         var meant = value.Where(pair => pair.Key is not ("metadata" or "status" or "kind" or "apiVersion"))
-            .Where(pair => !(type.IsCustom && !type.HasStatus && pair.Key == "status")).ToDictionary(pair => pair.Key, pair => pair.Value);
-        var was = before.Where(pair => pair.Key is not ("metadata" or "status" or "kind" or "apiVersion")).ToDictionary(pair => pair.Key, pair => pair.Value);
-        var same = meant.Count == was.Count && meant.All(pair => was.TryGetValue(pair.Key, out var old) && Json.Same(pair.Value, old));
+            .Where(pair => !(type.IsCustom && !type.HasStatus && pair.Key == "status")).ToDictionary(pair =>
+                pair.Key, pair => pair.Value);
+        var was = before.Where(pair =>
+            pair.Key is not ("metadata" or "status" or "kind" or "apiVersion")).ToDictionary(pair => pair.Key, pair =>
+            pair.Value);
+        var same = meant.Count == was.Count
+            && meant.All(pair => was.TryGetValue(pair.Key, out var old) && Json.Same(pair.Value, old));
         if (same && type.IsCustom && !type.HasStatus)
         {
             same = Json.Same(value["status"], before["status"]);

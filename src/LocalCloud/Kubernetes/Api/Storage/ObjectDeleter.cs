@@ -20,7 +20,8 @@ internal sealed class ObjectDeleter(ClusterState state)
         var policy = Policy(options);
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var current = state.Store.Get(type.Storage, request.Namespace, request.Name) ?? throw ApiErrors.NotFound(type, request.Name);
+            var current = state.Store.Get(type.Storage, request.Namespace, request.Name)
+                ?? throw ApiErrors.NotFound(type, request.Name);
             Preconditions(type, current, options);
             await state.Webhooks.ValidateDeleteAsync(request, type.Present(current.Value), ct);
             if (request.DryRun)
@@ -70,7 +71,14 @@ internal sealed class ObjectDeleter(ClusterState state)
         var metadata = value.Child("metadata");
         var finalizers = metadata.Texts("finalizers").Where(name => name is not (Orphan or Foreground)).ToList();
         var kept = metadata.Texts("finalizers").Where(name => name is Orphan or Foreground).ToList();
-        finalizers.AddRange(policy switch { Orphan => [Orphan], Foreground => [Foreground], "background" => [], _ => kept });
+        finalizers.AddRange(policy switch
+        {
+            Orphan => [Orphan],
+            Foreground => [Foreground],
+            "background" => [],
+            _ =>
+            kept
+        });
         if (finalizers.Count > 0)
         {
             metadata["finalizers"] = new JsonArray([.. finalizers.Select(name => (JsonNode)name)]);
@@ -123,12 +131,14 @@ internal sealed class ObjectDeleter(ClusterState state)
             return 0;
         }
 
-        if (string.IsNullOrEmpty(value.Text("spec", "nodeName")) || value.Text("status", "phase") is "Succeeded" or "Failed")
+        if (string.IsNullOrEmpty(value.Text("spec", "nodeName"))
+            || value.Text("status", "phase") is "Succeeded" or "Failed")
         {
             return 0;
         }
 
-        return Math.Max(0, options.Number("gracePeriodSeconds") ?? value.Number("spec", "terminationGracePeriodSeconds") ?? 30);
+        return Math.Max(0, options.Number("gracePeriodSeconds")
+            ?? value.Number("spec", "terminationGracePeriodSeconds") ?? 30);
     }
 
     private static string Policy(JsonObject options)
@@ -154,10 +164,12 @@ internal sealed class ObjectDeleter(ClusterState state)
     {
         if (options.Text("preconditions", "uid") is { } uid && uid != current.Uid)
         {
-            throw ApiErrors.Conflict(type, current.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
+            throw ApiErrors.Conflict(type, current.Name,
+                $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
         }
 
-        if (options.Text("preconditions", "resourceVersion") is { } version && version != current.Value.Text("metadata", "resourceVersion"))
+        if (options.Text("preconditions", "resourceVersion") is { } version
+            && version != current.Value.Text("metadata", "resourceVersion"))
         {
             throw ApiErrors.Conflict(type, current.Name,
                 $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {current.Value.Text("metadata", "resourceVersion")}");

@@ -96,7 +96,8 @@ internal sealed class ObjectStore
         {
             var collection = Of(storage);
             var key = Key(previous.Namespace, previous.Name);
-            return collection.Objects.GetValueOrDefault(key) == previous ? Write(collection, key, value, previous) : null;
+            return collection.Objects.GetValueOrDefault(key) == previous ? Write(collection, key, value, previous)
+                : null;
         }
     }
 
@@ -141,7 +142,11 @@ internal sealed class ObjectStore
                 return null;
             }
 
-            var channel = Channel.CreateUnbounded<StoreEvent>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = false });
+            var channel = Channel.CreateUnbounded<StoreEvent>(new UnboundedChannelOptions
+            {
+                SingleReader = true,
+                SingleWriter = false
+            });
             foreach (var past in fromRevision is null ? [] : collection.Events.Where(e => e.Revision > fromRevision))
             {
                 channel.Writer.TryWrite(past);
@@ -177,14 +182,16 @@ internal sealed class ObjectStore
     {
         var stored = Stamp(value);
         collection.Objects = collection.Objects.SetItem(key, stored);
-        Publish(collection, new StoreEvent(previous is null ? StoreChange.Added : StoreChange.Modified, stored, previous));
+        Publish(collection,
+            new StoreEvent(previous is null ? StoreChange.Added : StoreChange.Modified, stored, previous));
         return stored;
     }
 
     private StoredObject Stamp(JsonObject value)
     {
         _revision++;
-        value.Child("metadata")["resourceVersion"] = _revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        value.Child("metadata")["resourceVersion"] =
+            _revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return new StoredObject(value, _revision);
     }
 
@@ -217,7 +224,8 @@ internal sealed class ObjectStore
 
     /// <summary>A running watch: the objects at its start, then what happens.</summary>
     public sealed record Subscription(
-        ChannelReader<StoreEvent> Events, ImmutableSortedDictionary<string, StoredObject> Objects, long Revision, Action End) : IDisposable
+        ChannelReader<StoreEvent> Events, ImmutableSortedDictionary<string, StoredObject> Objects, long Revision,
+            Action End) : IDisposable
     {
         public void Dispose() => End();
     }

@@ -10,7 +10,8 @@ internal sealed class ObjectWriter(ClusterState state)
     private const int Attempts = 50;
 
     /// <summary>Creates an object. It carries its type's apiVersion and kind already.</summary>
-    public async Task<JsonObject> CreateAsync(WriteRequest request, JsonObject value, string operation, CancellationToken ct)
+    public async Task<JsonObject> CreateAsync(WriteRequest request, JsonObject value, string operation,
+        CancellationToken ct)
     {
         var type = request.Type;
         Metadata.BeforeCreate(request, value, state.Now);
@@ -39,19 +40,22 @@ internal sealed class ObjectWriter(ClusterState state)
         }
 
         using var reservation = state.Addresses.Reserve(state, type, value, null);
-        var stored = state.Store.Create(type.Storage, ToStored(type, value)) ?? throw ApiErrors.AlreadyExists(type, value.Text("metadata", "name")!);
+        var stored = state.Store.Create(type.Storage, ToStored(type, value))
+            ?? throw ApiErrors.AlreadyExists(type, value.Text("metadata", "name")!);
         request.Wrote = true;
         state.Definitions.Changed(type, stored);
         return type.Present(stored.Value);
     }
 
     /// <summary>Changes an object: <paramref name="change"/> makes the new value of the current one, and may be asked again when another writer was faster.</summary>
-    public async Task<JsonObject> UpdateAsync(WriteRequest request, string operation, Func<JsonObject, JsonObject> change, CancellationToken ct)
+    public async Task<JsonObject> UpdateAsync(WriteRequest request, string operation, Func<JsonObject,
+        JsonObject> change, CancellationToken ct)
     {
         var type = request.Type;
         for (var attempt = 0; ; attempt++)
         {
-            var current = state.Store.Get(type.Storage, request.Namespace, request.Name) ?? throw ApiErrors.NotFound(type, request.Name);
+            var current = state.Store.Get(type.Storage, request.Namespace, request.Name)
+                ?? throw ApiErrors.NotFound(type, request.Name);
             var before = type.Present(current.Value);
             var value = change(before);
             Metadata.BeforeUpdate(type, before, value);

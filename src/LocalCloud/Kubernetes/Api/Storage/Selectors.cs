@@ -55,7 +55,8 @@ internal static partial class LabelSelector
             }
             else
             {
-                throw ApiErrors.BadRequest($"unable to parse requirement: found '{term}', expected: !, identifier, or 'end of string'");
+                throw ApiErrors.BadRequest(
+                    $"unable to parse requirement: found '{term}', expected: !, identifier, or 'end of string'");
             }
         }
 
@@ -74,7 +75,8 @@ internal static partial class LabelSelector
         }
 
         return selector.Items("matchExpressions").All(expression =>
-            new LabelRequirement(expression.Text("key") ?? "", expression.Text("operator") ?? "", [.. expression.Texts("values")]).Matches(labels));
+            new LabelRequirement(expression.Text("key") ?? "", expression.Text("operator")
+                ?? "", [.. expression.Texts("values")]).Matches(labels));
     }
 
     private static IEnumerable<string> SplitOutsideParentheses(string text)
@@ -122,8 +124,10 @@ internal static class FieldSelector
         ["replicationcontrollers"] = ["status.replicas"],
         ["events"] =
         [
-            "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",
-            "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type",
+            "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
+                "involvedObject.apiVersion",
+            "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source",
+                "type",
             "regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid", "reportingController",
         ],
     };
@@ -161,7 +165,8 @@ internal static class FieldSelector
     private static string[] Path(ResourceType type, string field) => (type.Storage, field) switch
     {
         ("events", "source") => ["source", "component"],
-        ("events", _) when field.StartsWith("regarding.", StringComparison.Ordinal) => ["involvedObject", field["regarding.".Length..]],
+        ("events", _) when field.StartsWith("regarding.", StringComparison.Ordinal) =>
+            ["involvedObject", field["regarding.".Length..]],
         ("events", "reportingController") => ["reportingComponent"],
         ("batch/jobs", "status.successful") => ["status", "succeeded"],
         _ => field.Split('.'),
@@ -169,7 +174,8 @@ internal static class FieldSelector
 
     private static string Read(JsonObject value, string[] path) => value.At(path) switch
     {
-        null => path is ["status", "replicas"] or ["status", "succeeded"] ? "0" : path is ["spec", "unschedulable"] ? "false" : "",
+        null => path is ["status", "replicas"] or ["status", "succeeded"] ? "0" : path is ["spec", "unschedulable"]
+            ? "false" : "",
         JsonValue text when text.TryGetValue(out string? plain) => plain,
         var node => node.ToJsonString(),
     };

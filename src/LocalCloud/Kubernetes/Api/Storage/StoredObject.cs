@@ -19,7 +19,8 @@ internal sealed class StoredObject(JsonObject value, long revision)
     public string Uid { get; } = value.Text("metadata", "uid") ?? "";
 
     /// <summary>The object as a version of its type shows it, as text.</summary>
-    public byte[] Bytes(ResourceType type) => IsStoredForm(type) ? _bytes ??= Json.Bytes(Value) : Json.Bytes(type.Present(Value));
+    public byte[] Bytes(ResourceType type) => IsStoredForm(type) ? _bytes ??= Json.Bytes(Value)
+        : Json.Bytes(type.Present(Value));
 
     /// <summary>The same as an item of a list: items of built-in types do not repeat apiVersion and kind.</summary>
     public byte[] ItemBytes(ResourceType type)

@@ -1,7 +1,8 @@
 namespace Mayfly.LocalCloud.Kubernetes.Api;
 
 /// <summary>The circumstances of a write.</summary>
-internal sealed record WriteRequest(ResourceType Type, string Namespace, string Name, string Subresource, UserInfo User, string Manager)
+internal sealed record WriteRequest(ResourceType Type, string Namespace, string Name, string Subresource,
+    UserInfo User, string Manager)
 {
     public bool DryRun { get; init; }
 
@@ -12,5 +13,6 @@ internal sealed record WriteRequest(ResourceType Type, string Namespace, string 
     public bool Wrote { get; set; }
 
     /// <summary>The manager's entry, by operation.</summary>
-    public ManagerEntry Entry(string operation, string now) => new(Manager, operation, Type.ApiVersion, Subresource, now, FieldSet.Empty);
+    public ManagerEntry Entry(string operation, string now) =>
+        new(Manager, operation, Type.ApiVersion, Subresource, now, FieldSet.Empty);
 }

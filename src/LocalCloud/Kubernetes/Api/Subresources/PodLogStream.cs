@@ -16,7 +16,9 @@ internal static class PodLogStream
         {
             var running = pod.Items("spec", "containers").Select(one => one.Text("name")!).ToList();
             var choice = string.Join(' ', running);
-            container = running.Count == 1 ? running[0] : throw ApiErrors.BadRequest($"a container name must be specified for pod {name}, choose one of: [{choice}]");
+            container = running.Count == 1 ? running[0]
+                : throw ApiErrors.BadRequest(
+                $"a container name must be specified for pod {name}, choose one of: [{choice}]");
         }
         else if (!names.Contains(container))
         {
@@ -28,12 +30,15 @@ internal static class PodLogStream
             throw ApiErrors.BadRequest($"pod {name} does not have a host assigned");
         }
 
-        int? Number(string field) => int.TryParse(query(field), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int? Number(string field) =>
+            int.TryParse(query(field), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
         return new PodLogRequest(
-            ns, name, container, query("follow") == "true", Number("tailLines"), query("previous") == "true", query("timestamps") == "true", Number("sinceSeconds"));
+            ns, name, container, query("follow") == "true", Number("tailLines"), query("previous") == "true",
+                query("timestamps") == "true", Number("sinceSeconds"));
     }
 
-    public static async Task StreamAsync(HttpContext http, PodLogProvider provider, PodLogRequest request, CancellationToken ct)
+    public static async Task StreamAsync(HttpContext http, PodLogProvider provider, PodLogRequest request,
+        CancellationToken ct)
     {
         await using var stream = await OpenAsync(provider, request, ct);
         http.Response.ContentType = "text/plain";

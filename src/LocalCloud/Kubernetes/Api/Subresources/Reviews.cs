@@ -28,7 +28,8 @@ internal sealed class Reviews(ClusterState state)
         var resource = review.Map("spec", "resourceAttributes");
         var path = review.Map("spec", "nonResourceAttributes");
         var question = new AccessQuestion(
-            resource.Text("verb") ?? path.Text("verb") ?? "", resource.Text("group") ?? "", resource.Text("resource") ?? "",
+            resource.Text("verb") ?? path.Text("verb") ?? "", resource.Text("group") ?? "", resource.Text("resource")
+                ?? "",
             resource.Text("subresource") ?? "", resource.Text("namespace") ?? "", resource.Text("name") ?? "")
         {
             Path = path.Text("path") ?? "",
@@ -69,14 +70,18 @@ internal sealed class Reviews(ClusterState state)
         var rules = user.Groups.Contains("system:masters")
             ?
             [
-                new JsonObject { ["verbs"] = new JsonArray("*"), ["apiGroups"] = new JsonArray("*"), ["resources"] = new JsonArray("*") },
+                new JsonObject { ["verbs"] = new JsonArray("*"), ["apiGroups"] = new JsonArray("*"),
+                    ["resources"] = new JsonArray("*") },
                 new JsonObject { ["verbs"] = new JsonArray("*"), ["nonResourceURLs"] = new JsonArray("*") },
             ]
             : state.Rbac.RulesFor(user, ns).ToList();
         return new JsonObject
         {
-            ["resourceRules"] = new JsonArray([.. rules.Where(rule => rule["resources"] is not null).Select(rule => rule.DeepClone())]),
-            ["nonResourceRules"] = new JsonArray([.. rules.Where(rule => rule["nonResourceURLs"] is not null).Select(rule => rule.DeepClone())]),
+            ["resourceRules"] =
+                new JsonArray([.. rules.Where(rule => rule["resources"] is not null).Select(rule => rule.DeepClone())]),
+            ["nonResourceRules"] =
+                new JsonArray([.. rules.Where(rule => rule["nonResourceURLs"] is not null).Select(rule =>
+                rule.DeepClone())]),
             ["incomplete"] = false,
         };
     }
@@ -93,7 +98,8 @@ internal sealed class Reviews(ClusterState state)
         if (user.Extra.Count > 0)
         {
             description["extra"] = new JsonObject(user.Extra.Select(pair =>
-                KeyValuePair.Create<string, JsonNode?>(pair.Key, new JsonArray([.. pair.Value.Select(value => (JsonNode)value)]))));
+                KeyValuePair.Create<string,
+                    JsonNode?>(pair.Key, new JsonArray([.. pair.Value.Select(value => (JsonNode)value)]))));
         }
 
         return description;

@@ -9,7 +9,8 @@ internal sealed class ScaleSubresource(ClusterState state)
     {
         if (request.Verb == "get")
         {
-            var stored = state.Store.Get(type.Storage, request.Namespace, request.Name) ?? throw ApiErrors.NotFound(type, request.Name);
+            var stored = state.Store.Get(type.Storage, request.Namespace, request.Name)
+                ?? throw ApiErrors.NotFound(type, request.Name);
             await Answers.WriteAsync(request.Http, Of(type, type.Present(stored.Value)));
             return;
         }
@@ -25,7 +26,8 @@ internal sealed class ScaleSubresource(ClusterState state)
         else if (media == "application/strategic-merge-patch+json")
         {
             var body = RequestBody.Parse(await RequestBody.BytesAsync(request.Http));
-            change = scale => StrategicMergePatch.Apply(BuiltInSchemas.Of(typeof(k8s.Models.V1Scale)), scale, body.Object);
+            change = scale => StrategicMergePatch.Apply(BuiltInSchemas.Of(typeof(k8s.Models.V1Scale)), scale,
+                body.Object);
         }
         else
         {
@@ -40,7 +42,9 @@ internal sealed class ScaleSubresource(ClusterState state)
                 var next = current.Copy();
                 if (scale.Number("spec", "replicas") is < 0)
                 {
-                    throw ApiErrors.Invalid(type, request.Name, [FieldError.Invalid("spec.replicas", scale.At("spec", "replicas"), "must be greater than or equal to 0")]);
+                    throw ApiErrors.Invalid(type, request.Name,
+                        [FieldError.Invalid("spec.replicas", scale.At("spec", "replicas"),
+                        "must be greater than or equal to 0")]);
                 }
 
                 Set(next, type.Scale!.Replicas, scale.Number("spec", "replicas") ?? 0);
@@ -89,10 +93,21 @@ internal sealed class ScaleSubresource(ClusterState state)
 
         var selector = value.Map("spec", "selector");
         var labels = selector.Map("matchLabels") ?? (type.Storage == "replicationcontrollers" ? selector : null);
-        var terms = (labels ?? []).Select(pair => $"{pair.Key}={pair.Value.Text()}").Order(StringComparer.Ordinal).Concat(selector.Items("matchExpressions").Select(expression =>
+        var terms = (labels
+            ?? []).Select(pair =>
+            $"{pair.Key}={pair.Value.Text()}").Order(StringComparer.Ordinal).Concat(
+            selector.Items("matchExpressions").Select(expression =>
         {
-            var (key, values) = (expression.Text("key"), string.Join(',', expression.Texts("values").Order(StringComparer.Ordinal)));
-            return expression.Text("operator") switch { "In" => $"{key} in ({values})", "NotIn" => $"{key} notin ({values})", "Exists" => key, _ => "!" + key };
+            var (key, values) =
+                (expression.Text("key"), string.Join(',', expression.Texts("values").Order(StringComparer.Ordinal)));
+            return expression.Text("operator") switch
+            {
+                "In" => $"{key} in ({values})",
+                "NotIn" =>
+                $"{key} notin ({values})",
+                "Exists" => key,
+                _ => "!" + key
+            };
         }));
         return string.Join(',', terms);
     }

@@ -46,7 +46,8 @@ internal sealed class Subresources(ClusterState state)
     }
 
     private static bool Has(ResourceType type, string name) =>
-        type.Subresources.Any(subresource => subresource.Name == name) || name == "scale" && type.Scale is not null || name == "status" && type.HasStatus;
+        type.Subresources.Any(subresource => subresource.Name == name) || name == "scale" && type.Scale is not null
+            || name == "status" && type.HasStatus;
 
     /// <summary>Lets a namespace go: only here its own finalizers change.</summary>
     private async Task FinalizeAsync(ApiRequest request, ResourceType type)
@@ -74,7 +75,8 @@ internal sealed class Subresources(ClusterState state)
 
     private async Task TokenAsync(ApiRequest request, ResourceType type)
     {
-        var account = state.Store.Get(type.Storage, request.Namespace, request.Name) ?? throw ApiErrors.NotFound(type, request.Name);
+        var account = state.Store.Get(type.Storage, request.Namespace, request.Name)
+            ?? throw ApiErrors.NotFound(type, request.Name);
         var body = await RequestBody.ReadAsync(request.Http);
         var asked = body.Object;
         if (asked.Number("spec", "expirationSeconds") is < 600)

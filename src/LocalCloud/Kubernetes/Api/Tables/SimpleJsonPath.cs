@@ -16,7 +16,8 @@ internal sealed partial class SimpleJsonPath
         {
             if (match.Groups["member"].Success)
             {
-                path._steps.Add(("member", match.Groups["member"].Value.Replace("\\.", ".", StringComparison.Ordinal), ""));
+                path._steps.Add(("member", match.Groups["member"].Value.Replace("\\.", ".", StringComparison.Ordinal),
+                    ""));
             }
             else if (match.Groups["quoted"].Success)
             {
@@ -43,7 +44,8 @@ internal sealed partial class SimpleJsonPath
             {
                 ("member", JsonObject map) => map[value],
                 ("index", JsonArray list) when value == "*" => list.FirstOrDefault(),
-                ("index", JsonArray list) => int.Parse(value, CultureInfo.InvariantCulture) is var index && index < list.Count ? list[index] : null,
+                ("index", JsonArray list) => int.Parse(value, CultureInfo.InvariantCulture) is var index
+                    && index < list.Count ? list[index] : null,
                 ("filter", JsonArray list) => list.FirstOrDefault(item => item.Text(value) == equal),
                 _ => null,
             };

@@ -6,8 +6,10 @@ namespace Mayfly.LocalCloud.Kubernetes.Api;
 /// <summary>Objects as rows of a table: what <c>kubectl get</c> asks for and prints.</summary>
 internal static class Tables
 {
-    private static readonly Column Name = new("Name", "string", 0, (value, _) => value.Text("metadata", "name")) { Format = "name" };
-    private static readonly Column Age = new("Age", "string", 0, (value, now) => AgeOf(value.At("metadata", "creationTimestamp"), now));
+    private static readonly Column Name =
+        new("Name", "string", 0, (value, _) => value.Text("metadata", "name")) { Format = "name" };
+    private static readonly Column Age =
+        new("Age", "string", 0, (value, now) => AgeOf(value.At("metadata", "creationTimestamp"), now));
 
     /// <summary>The version of table the client prefers; null when it wants the objects.</summary>
     public static string? Wanted(ApiRequest request) => Preferred(request, "as=Table");
@@ -17,7 +19,12 @@ internal static class Tables
 
     /// <summary>An object reduced to its metadata.</summary>
     public static JsonObject MetadataOf(string version, JsonObject value) =>
-        new() { ["kind"] = "PartialObjectMetadata", ["apiVersion"] = version, ["metadata"] = value["metadata"]?.DeepClone() };
+        new()
+        {
+            ["kind"] = "PartialObjectMetadata",
+            ["apiVersion"] = version,
+            ["metadata"] = value["metadata"]?.DeepClone()
+        };
 
     private static string? Preferred(ApiRequest request, string form)
     {
@@ -25,7 +32,8 @@ internal static class Tables
         {
             if (choice.Contains(form, StringComparison.Ordinal))
             {
-                return choice.Contains("v=v1beta1", StringComparison.Ordinal) ? "meta.k8s.io/v1beta1" : "meta.k8s.io/v1";
+                return choice.Contains("v=v1beta1", StringComparison.Ordinal) ? "meta.k8s.io/v1beta1"
+                    : "meta.k8s.io/v1";
             }
 
             if (choice.Trim() is "application/json" or "*/*" || choice.Contains(";as=", StringComparison.Ordinal))
@@ -57,9 +65,11 @@ internal static class Tables
     }
 
     public static JsonObject Build(
-        string version, ResourceType type, IEnumerable<JsonObject> values, JsonObject metadata, DateTimeOffset now, string includeObject, bool headings = true)
+        string version, ResourceType type, IEnumerable<JsonObject> values, JsonObject metadata, DateTimeOffset now,
+            string includeObject, bool headings = true)
     {
-        List<Column> columns = type.Storage == "events" ? [.. type.Columns, Name with { Priority = 1 }] : [Name, .. type.Columns];
+        List<Column> columns = type.Storage == "events" ? [.. type.Columns, Name with { Priority = 1 }]
+            : [Name, .. type.Columns];
         if (!type.IsCustom && !type.Columns.Any(column => column.Name is "Created At" or "Last Seen"))
         {
             var wide = columns.FindIndex(column => column.Priority > 0);
@@ -67,9 +77,11 @@ internal static class Tables
         }
 
         var table = new JsonObject { ["kind"] = "Table", ["apiVersion"] = version, ["metadata"] = metadata };
-        table["columnDefinitions"] = !headings ? null : new JsonArray([.. columns.Select(column => (JsonNode)new JsonObject
+        table["columnDefinitions"] = !headings ? null
+            : new JsonArray([.. columns.Select(column => (JsonNode)new JsonObject
         {
-            ["name"] = column.Name, ["type"] = column.Type, ["format"] = column.Format, ["description"] = column.Description, ["priority"] = column.Priority,
+            ["name"] = column.Name, ["type"] = column.Type, ["format"] = column.Format,
+                ["description"] = column.Description, ["priority"] = column.Priority,
         })]);
         table["rows"] = new JsonArray([.. values.Select(value => (JsonNode)new JsonObject
         {
@@ -92,8 +104,11 @@ internal static class Tables
             ? [Age]
             : [.. columns.Select(column =>
             {
-                var (path, type) = (SimpleJsonPath.Parse(column.Text("jsonPath") ?? ""), column.Text("type") ?? "string");
-                return new Column(column.Text("name") ?? "", type, (int)(column.Number("priority") ?? 0), (value, now) => Cell(path.Read(value), type, now))
+                var (path, type) = (SimpleJsonPath.Parse(column.Text("jsonPath") ?? ""), column.Text("type")
+                    ?? "string");
+                return new Column(column.Text("name")
+                    ?? "", type, (int)(column.Number("priority") ?? 0), (value, now) =>
+                    Cell(path.Read(value), type, now))
                 {
                     Description = column.Text("description") ?? "", Format = column.Text("format") ?? "",
                 };
@@ -102,7 +117,8 @@ internal static class Tables
 
     /// <summary>How long ago, as kubectl says it: 12s, 5m3s, 2d.</summary>
     public static JsonNode? AgeOf(JsonNode? timestamp, DateTimeOffset now) =>
-        timestamp.Text() is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        timestamp.Text() is { } text
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? JsonValue.Create(Duration(now - time))
             : JsonValue.Create("<unknown>");
 
@@ -124,13 +140,15 @@ internal static class Tables
         };
     }
 
-    private static string Two(long large, string unit, long small, string smallUnit) => small == 0 ? $"{large}{unit}" : $"{large}{unit}{small}{smallUnit}";
+    private static string Two(long large, string unit, long small, string smallUnit) => small == 0 ? $"{large}{unit}"
+        : $"{large}{unit}{small}{smallUnit}";
 
     private static JsonNode? Cell(JsonNode? value, string type, DateTimeOffset now) => (value, type) switch
     {
         (null, _) => null,
         (_, "date") => AgeOf(value, now),
-        (JsonValue plain, _) => type == "string" && !plain.TryGetValue(out string? _) ? JsonValue.Create(plain.ToJsonString()) : plain.DeepClone(),
+        (JsonValue plain, _) => type == "string" && !plain.TryGetValue(out string? _)
+            ? JsonValue.Create(plain.ToJsonString()) : plain.DeepClone(),
         _ => JsonValue.Create(Json.Compact(value)),
     };
 }

@@ -12,7 +12,8 @@ internal static partial class BuiltInSchemas
     private static readonly ConcurrentDictionary<Type, Schema> Known = new();
     private static readonly HashSet<string> MetaTypes =
     [
-        "ObjectMeta", "ListMeta", "OwnerReference", "ManagedFieldsEntry", "LabelSelector", "LabelSelectorRequirement", "Condition",
+        "ObjectMeta", "ListMeta", "OwnerReference", "ManagedFieldsEntry", "LabelSelector", "LabelSelectorRequirement",
+            "Condition",
         "DeleteOptions", "Preconditions", "Status", "StatusDetails", "StatusCause", "FieldsV1",
     ];
 
@@ -66,11 +67,13 @@ internal static partial class BuiltInSchemas
 
     private static HashSet<string> Required(Type type, string name)
     {
-        var required = new HashSet<string>(SchemaFacts.Required.TryGetValue(name, out var known) ? known.Split(' ') : [], StringComparer.Ordinal);
+        var required = new HashSet<string>(SchemaFacts.Required.TryGetValue(name, out var known) ? known.Split(' ')
+            : [], StringComparer.Ordinal);
         foreach (var property in type.GetProperties())
         {
             // The library leaves nullable what may be missing; only numbers and flags can say so by their type.
-            if (property.PropertyType is { IsValueType: true } value && Nullable.GetUnderlyingType(value) is null && JsonName(property) is { } member)
+            if (property.PropertyType is { IsValueType: true } value && Nullable.GetUnderlyingType(value) is null
+                && JsonName(property) is { } member)
             {
                 required.Add(member);
             }
@@ -93,7 +96,8 @@ internal static partial class BuiltInSchemas
         return members;
     }
 
-    private static string? JsonName(PropertyInfo property) => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name;
+    private static string? JsonName(PropertyInfo property) =>
+        property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name;
 
     private static Schema Field(Type type, string path)
     {
@@ -190,7 +194,8 @@ internal static partial class BuiltInSchemas
         return Unplaced + type.Name;
     }
 
-    private static string PackageOf(string group) => Packages.GetValueOrDefault(group) ?? "io.k8s.api." + group.Split('.')[0];
+    private static string PackageOf(string group) => Packages.GetValueOrDefault(group)
+        ?? "io.k8s.api." + group.Split('.')[0];
 
     private static HashSet<string> Reach(string group)
     {

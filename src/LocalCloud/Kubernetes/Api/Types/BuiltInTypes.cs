@@ -5,7 +5,8 @@ namespace Mayfly.LocalCloud.Kubernetes.Api;
 /// <summary>The resources that every cluster serves.</summary>
 internal static class BuiltInTypes
 {
-    private static readonly ScalePaths Replicas = new(["spec", "replicas"], ["status", "replicas"], ["status", "selector"]);
+    private static readonly ScalePaths Replicas =
+        new(["spec", "replicas"], ["status", "replicas"], ["status", "selector"]);
     private static readonly Lazy<IReadOnlyList<ResourceType>> Built = new(Build);
 
     public static IReadOnlyList<ResourceType> All => Built.Value;
@@ -51,7 +52,8 @@ internal static class BuiltInTypes
         Of<V1PersistentVolume>("", "v1", "persistentvolumes", "pv", cluster: true, status: true),
         Of<V1PersistentVolumeClaim>("", "v1", "persistentvolumeclaims", "pvc", status: true),
         Of<V1PodTemplate>("", "v1", "podtemplates", ""),
-        Of<V1ReplicationController>("", "v1", "replicationcontrollers", "rc", status: true, all: true) with { Scale = Replicas with { Selector = null } },
+        Of<V1ReplicationController>("", "v1", "replicationcontrollers", "rc", status: true,
+            all: true) with { Scale = Replicas with { Selector = null } },
         Of<V1ResourceQuota>("", "v1", "resourcequotas", "quota", status: true),
         Of<V1LimitRange>("", "v1", "limitranges", "limits"),
 
@@ -86,16 +88,20 @@ internal static class BuiltInTypes
         Of<V1CSIStorageCapacity>("storage.k8s.io", "v1", "csistoragecapacities", ""),
 
         // extension
-        Of<V1CustomResourceDefinition>("apiextensions.k8s.io", "v1", "customresourcedefinitions", "crd,crds", cluster: true, status: true) with
+        Of<V1CustomResourceDefinition>("apiextensions.k8s.io", "v1", "customresourcedefinitions", "crd,crds",
+            cluster: true, status: true) with
         {
             Categories = ["api-extensions"],
         },
-        Of<V1APIService>("apiregistration.k8s.io", "v1", "apiservices", "", cluster: true, status: true) with { Categories = ["api-extensions"] },
-        Of<V1MutatingWebhookConfiguration>("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "", cluster: true) with
+        Of<V1APIService>("apiregistration.k8s.io", "v1", "apiservices", "", cluster: true,
+            status: true) with { Categories = ["api-extensions"] },
+        Of<V1MutatingWebhookConfiguration>("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "",
+            cluster: true) with
         {
             Categories = ["api-extensions"],
         },
-        Of<V1ValidatingWebhookConfiguration>("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "", cluster: true) with
+        Of<V1ValidatingWebhookConfiguration>("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations",
+            "", cluster: true) with
         {
             Categories = ["api-extensions"],
         },
@@ -108,7 +114,8 @@ internal static class BuiltInTypes
         },
         Of<V1PriorityClass>("scheduling.k8s.io", "v1", "priorityclasses", "pc", cluster: true),
         Of<V1RuntimeClass>("node.k8s.io", "v1", "runtimeclasses", "", cluster: true),
-        Of<V1CertificateSigningRequest>("certificates.k8s.io", "v1", "certificatesigningrequests", "csr", cluster: true, status: true),
+        Of<V1CertificateSigningRequest>("certificates.k8s.io", "v1", "certificatesigningrequests", "csr",
+            cluster: true, status: true),
 
         // questions, answered and not stored
         Review<V1TokenReview>("authentication.k8s.io", "tokenreviews"),
@@ -116,11 +123,13 @@ internal static class BuiltInTypes
         Review<V1SubjectAccessReview>("authorization.k8s.io", "subjectaccessreviews"),
         Review<V1SelfSubjectAccessReview>("authorization.k8s.io", "selfsubjectaccessreviews"),
         Review<V1SelfSubjectRulesReview>("authorization.k8s.io", "selfsubjectrulesreviews"),
-        Review<V1LocalSubjectAccessReview>("authorization.k8s.io", "localsubjectaccessreviews") with { Namespaced = true },
+        Review<V1LocalSubjectAccessReview>("authorization.k8s.io",
+            "localsubjectaccessreviews") with { Namespaced = true },
     ];
 
     private static ResourceType Of<T>(
-        string group, string version, string plural, string shortNames, bool cluster = false, bool status = false, bool all = false)
+        string group, string version, string plural, string shortNames, bool cluster = false, bool status = false,
+            bool all = false)
     {
         var kind = BuiltInSchemas.GoName(typeof(T));
         return new ResourceType
@@ -140,5 +149,6 @@ internal static class BuiltInTypes
         };
     }
 
-    private static ResourceType Review<T>(string group, string plural) => Of<T>(group, "v1", plural, "", cluster: true) with { Verbs = ["create"] };
+    private static ResourceType Review<T>(string group, string plural) =>
+        Of<T>(group, "v1", plural, "", cluster: true) with { Verbs = ["create"] };
 }

@@ -19,12 +19,14 @@ internal sealed class Decoder
     /// <param name="fieldValidation">Strict, Warn, Ignore, or nothing, which is Warn.</param>
     /// <param name="warnings">Takes what is to be warned of.</param>
     public static JsonObject Decode(
-        ResourceType type, JsonObject body, IReadOnlyList<string> duplicates, string? fieldValidation, List<string> warnings)
+        ResourceType type, JsonObject body, IReadOnlyList<string> duplicates, string? fieldValidation,
+            List<string> warnings)
     {
         CheckKind(type, body);
         var decoder = new Decoder(type);
         var result = decoder.Root(body);
-        var complaints = decoder._unknown.Select(path => $"unknown field \"{path}\"").Concat(duplicates.Select(path => $"duplicate field \"{path}\"")).ToList();
+        var complaints = decoder._unknown.Select(path =>
+            $"unknown field \"{path}\"").Concat(duplicates.Select(path => $"duplicate field \"{path}\"")).ToList();
         if (complaints.Count > 0 && fieldValidation == "Strict")
         {
             throw ApiErrors.BadRequest(type.IsCustom
@@ -90,7 +92,8 @@ internal sealed class Decoder
         return result;
     }
 
-    private void Put(JsonObject into, string name, JsonNode? value, Schema schema, string path, string owner, bool builtIn)
+    private void Put(JsonObject into, string name, JsonNode? value, Schema schema, string path, string owner,
+        bool builtIn)
     {
         if (value is null && (builtIn || !schema.Nullable && schema.Kind != SchemaKind.Any))
         {
@@ -131,15 +134,18 @@ internal sealed class Decoder
 
                 return result;
             case JsonArray list when schema.Kind == SchemaKind.List:
-                return new JsonArray([.. list.Select((item, index) => Read(schema.Element!, item, $"{path}[{index}]", owner, builtIn))]);
+                return new JsonArray([.. list.Select((item, index) =>
+                    Read(schema.Element!, item, $"{path}[{index}]", owner, builtIn))]);
             default:
                 if (builtIn && !Fits(schema, value))
                 {
-                    throw ApiErrors.BadRequest($"{_type.Kind} in version \"{_type.Version}\" cannot be handled as a {_type.Kind}: json: cannot unmarshal " +
+                    throw ApiErrors.BadRequest(
+                        $"{_type.Kind} in version \"{_type.Version}\" cannot be handled as a {_type.Kind}: json: cannot unmarshal " +
                         $"{GoValue(value)} into Go struct field {owner}.{WithoutIndexes(path)} of type {GoType(schema)}");
                 }
 
-                return schema.Kind == SchemaKind.Quantity && value is JsonValue number && !number.TryGetValue(out string? _)
+                return schema.Kind == SchemaKind.Quantity && value is JsonValue number
+                    && !number.TryGetValue(out string? _)
                     ? JsonValue.Create(number.ToJsonString())
                     : value?.DeepClone();
         }
@@ -149,7 +155,8 @@ internal sealed class Decoder
     {
         SchemaKind.Any => true,
         SchemaKind.String => value is JsonValue text && text.TryGetValue(out string? _),
-        SchemaKind.Integer => value is JsonValue number && Json.AsDecimal(number) is { } amount && amount == decimal.Truncate(amount) && !number.TryGetValue(out string? _),
+        SchemaKind.Integer => value is JsonValue number && Json.AsDecimal(number) is { } amount
+            && amount == decimal.Truncate(amount) && !number.TryGetValue(out string? _),
         SchemaKind.Number => value is JsonValue real && Json.AsDecimal(real) is not null,
         SchemaKind.Boolean => value is JsonValue flag && flag.TryGetValue(out bool _),
         SchemaKind.IntOrString or SchemaKind.Quantity => value is JsonValue either && !either.TryGetValue(out bool _),
@@ -162,7 +169,8 @@ internal sealed class Decoder
         JsonArray => "array",
         JsonValue flag when flag.TryGetValue(out bool _) => "bool",
         JsonValue text when text.TryGetValue(out string? _) => "string",
-        JsonValue number => Json.AsDecimal(number) is { } amount && amount == decimal.Truncate(amount) ? "number" : "number " + number.ToJsonString(),
+        JsonValue number => Json.AsDecimal(number) is { } amount && amount == decimal.Truncate(amount) ? "number"
+            : "number " + number.ToJsonString(),
         _ => "null",
     };
 
@@ -179,5 +187,6 @@ internal sealed class Decoder
         _ => schema.TypeName ?? "object",
     };
 
-    private static string WithoutIndexes(string path) => System.Text.RegularExpressions.Regex.Replace(path, @"\[\d+\]", "");
+    private static string WithoutIndexes(string path) =>
+        System.Text.RegularExpressions.Regex.Replace(path, @"\[\d+\]", "");
 }

@@ -7,7 +7,8 @@ internal static class EventVersions
 {
     private static readonly (string Core, string Events)[] Names =
     [
-        ("involvedObject", "regarding"), ("message", "note"), ("source", "deprecatedSource"), ("count", "deprecatedCount"),
+        ("involvedObject", "regarding"), ("message", "note"), ("source", "deprecatedSource"),
+            ("count", "deprecatedCount"),
         ("firstTimestamp", "deprecatedFirstTimestamp"), ("lastTimestamp", "deprecatedLastTimestamp"),
         ("reportingComponent", "reportingController"),
     ];

@@ -15,14 +15,16 @@ internal sealed class ResourceCatalog
 
     /// <summary>The type of an object's apiVersion and kind.</summary>
     public ResourceType? FindKind(string apiVersion, string kind) =>
-        _snapshot.Types.FirstOrDefault(type => type.Kind == kind && type.ApiVersion == apiVersion && !type.Verbs.SequenceEqual(["create"]));
+        _snapshot.Types.FirstOrDefault(type => type.Kind == kind && type.ApiVersion == apiVersion
+            && !type.Verbs.SequenceEqual(["create"]));
 
     /// <summary>Puts a definition's versions in place of those it had; an empty list takes it away.</summary>
     public void Replace(string definition, IReadOnlyList<ResourceType> types)
     {
         lock (_gate)
         {
-            var rest = _snapshot.Types.Where(type => type.Definition is null || type.Definition.Text("metadata", "name") != definition);
+            var rest = _snapshot.Types.Where(type => type.Definition is null
+                || type.Definition.Text("metadata", "name") != definition);
             _snapshot = new Snapshot([.. rest, .. types], _snapshot.Number + 1);
         }
     }
@@ -42,12 +44,14 @@ internal sealed class ResourceCatalog
 
         public int Number { get; }
 
-        public ResourceType? Find(string group, string version, string plural) => _byPath.GetValueOrDefault((group, version, plural));
+        public ResourceType? Find(string group, string version, string plural) =>
+            _byPath.GetValueOrDefault((group, version, plural));
 
         /// <summary>Groups with their versions, the preferred one first.</summary>
         public IEnumerable<(string Group, IReadOnlyList<string> Versions)> Groups =>
             Types.GroupBy(type => type.Group).Select(group =>
-                (group.Key, (IReadOnlyList<string>)[.. group.Select(type => type.Version).Distinct().Order(VersionOrder.Instance)]));
+                (group.Key, (IReadOnlyList<string>)[.. group.Select(type =>
+                    type.Version).Distinct().Order(VersionOrder.Instance)]));
     }
 }
 
@@ -59,7 +63,8 @@ internal sealed class VersionOrder : IComparer<string>
     public int Compare(string? left, string? right)
     {
         var (a, b) = (Rank(left!), Rank(right!));
-        return a.Stage != b.Stage ? a.Stage - b.Stage : a.Major != b.Major ? b.Major - a.Major : a.Minor != b.Minor ? b.Minor - a.Minor
+        return a.Stage != b.Stage ? a.Stage - b.Stage : a.Major != b.Major ? b.Major - a.Major : a.Minor != b.Minor
+            ? b.Minor - a.Minor
             : string.CompareOrdinal(left, right);
     }
 

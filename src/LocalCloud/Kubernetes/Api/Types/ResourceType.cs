@@ -5,7 +5,8 @@ namespace Mayfly.LocalCloud.Kubernetes.Api;
 /// <summary>One resource in one version of its group: what a path such as <c>/apis/apps/v1/deployments</c> stands for.</summary>
 internal sealed record ResourceType
 {
-    public static readonly string[] AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+    public static readonly string[] AllVerbs =
+        ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
     public required string Group { get; init; }
 
@@ -32,7 +33,9 @@ internal sealed record ResourceType
     public ScalePaths? Scale { get; init; }
 
     /// <summary>Subresources besides status and scale: name, kind, verbs.</summary>
-    public IReadOnlyList<(string Name, string Kind, string Verb, string Group, string Version)> Subresources { get; init; } = [];
+    public IReadOnlyList<(string Name, string Kind, string Verb, string Group,
+        string Version)> Subresources
+    { get; init; } = [];
 
     /// <summary>The objects' home in the store; versions of one resource share it.</summary>
     public required string Storage { get; init; }
@@ -52,7 +55,8 @@ internal sealed record ResourceType
 
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
-    public string ListKind => IsCustom && Definition.Text("spec", "names", "listKind") is { } kind ? kind : Kind + "List";
+    public string ListKind => IsCustom && Definition.Text("spec", "names", "listKind") is { } kind ? kind
+        : Kind + "List";
 
     /// <summary><c>deployments.apps</c>, as error texts name it.</summary>
     public string Qualified => Group.Length == 0 ? Plural : $"{Plural}.{Group}";

@@ -8,7 +8,8 @@ internal static partial class CoreRules
 {
     private const int LargestData = 1024 * 1024;
 
-    private const string KeyMessage = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+    private const string KeyMessage =
+        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 
     public static void Secret(JsonObject value, JsonObject? before, List<FieldError> errors)
     {
@@ -17,13 +18,15 @@ internal static partial class CoreRules
         {
             if (!System.Buffers.Text.Base64.IsValid(node.Text() ?? ""))
             {
-                throw ApiErrors.BadRequest("Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data at input byte 0");
+                throw ApiErrors.BadRequest(
+                    "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data at input byte 0");
             }
         }
 
         if ((value.Map("data") ?? []).Sum(pair => (pair.Value.Text() ?? "").Length / 4 * 3) > LargestData)
         {
-            errors.Add(new FieldError("FieldValueTooLong", "data", $"Too long: may not be more than {LargestData} bytes"));
+            errors.Add(new FieldError("FieldValueTooLong", "data",
+                $"Too long: may not be more than {LargestData} bytes"));
         }
 
         BuiltInRules.Immutable(value, before, "type", errors, $"\"{value.Text("type")}\"");
@@ -61,7 +64,8 @@ internal static partial class CoreRules
 
         if (before is not null && !Json.Same(Fixed(value, before), Fixed(before, before)))
         {
-            errors.Add(FieldError.Forbidden("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"));
+            errors.Add(FieldError.Forbidden("spec",
+                "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"));
         }
     }
 
@@ -78,12 +82,14 @@ internal static partial class CoreRules
             {
                 if (!rule.Texts("apiGroups").Any())
                 {
-                    errors.Add(FieldError.Required($"rules[{index}].apiGroups", "resource rules must supply at least one api group"));
+                    errors.Add(FieldError.Required($"rules[{index}].apiGroups",
+                        "resource rules must supply at least one api group"));
                 }
 
                 if (!rule.Texts("resources").Any())
                 {
-                    errors.Add(FieldError.Required($"rules[{index}].resources", "resource rules must supply at least one resource"));
+                    errors.Add(FieldError.Required($"rules[{index}].resources",
+                        "resource rules must supply at least one resource"));
                 }
             }
         }
@@ -91,7 +97,9 @@ internal static partial class CoreRules
 
     public static void RoleBinding(JsonObject value, JsonObject? before, List<FieldError> errors)
     {
-        BuiltInRules.OneOf(value.Text("roleRef", "kind") ?? "", "roleRef.kind", errors, value.Text("kind") == "RoleBinding" ? ["ClusterRole", "Role"] : ["ClusterRole"]);
+        BuiltInRules.OneOf(value.Text("roleRef", "kind")
+            ?? "", "roleRef.kind", errors, value.Text("kind") == "RoleBinding" ? ["ClusterRole", "Role"]
+            : ["ClusterRole"]);
         if (string.IsNullOrEmpty(value.Text("roleRef", "name")))
         {
             errors.Add(FieldError.Required("roleRef.name"));
@@ -104,7 +112,8 @@ internal static partial class CoreRules
 
         foreach (var (subject, index) in value.Items("subjects").Select((item, index) => (item, index)))
         {
-            BuiltInRules.OneOf(subject.Text("kind") ?? "", $"subjects[{index}].kind", errors, "Group", "ServiceAccount", "User");
+            BuiltInRules.OneOf(subject.Text("kind")
+                ?? "", $"subjects[{index}].kind", errors, "Group", "ServiceAccount", "User");
             if (string.IsNullOrEmpty(subject.Text("name")))
             {
                 errors.Add(FieldError.Required($"subjects[{index}].name"));
@@ -148,7 +157,8 @@ internal static partial class CoreRules
             var at = $"webhooks[{index}]";
             if ((hook.Text("name") ?? "").Split('.').Length < 3)
             {
-                errors.Add(FieldError.Invalid($"{at}.name", hook.Text("name") ?? "", "should be a domain with at least three segments separated by dots"));
+                errors.Add(FieldError.Invalid($"{at}.name", hook.Text("name")
+                    ?? "", "should be a domain with at least three segments separated by dots"));
             }
 
             if (!hook.Texts("admissionReviewVersions").Any())
@@ -160,7 +170,8 @@ internal static partial class CoreRules
             BuiltInRules.OneOf(hook.Text("failurePolicy"), $"{at}.failurePolicy", errors, "Fail", "Ignore");
             if (hook.Number("timeoutSeconds") is not (>= 1 and <= 30))
             {
-                errors.Add(FieldError.Invalid($"{at}.timeoutSeconds", hook["timeoutSeconds"], "the timeout value must be between 1 and 30 seconds"));
+                errors.Add(FieldError.Invalid($"{at}.timeoutSeconds", hook["timeoutSeconds"],
+                    "the timeout value must be between 1 and 30 seconds"));
             }
 
             if (hook.Text("clientConfig", "url") is null == hook.Map("clientConfig", "service") is null)

@@ -15,17 +15,21 @@ internal sealed record FieldError(string Reason, string Field, string Body)
         new("FieldValueInvalid", field, $"Invalid value: {Show(value)}: {why}");
 
     /// <summary>Invalid, with a value that is shown by its type's name, as Go's structs are.</summary>
-    public static FieldError InvalidText(string field, string shown, string why) => new("FieldValueInvalid", field, $"Invalid value: {shown}: {why}");
+    public static FieldError InvalidText(string field, string shown, string why) =>
+        new("FieldValueInvalid", field, $"Invalid value: {shown}: {why}");
 
-    public static FieldError Forbidden(string field, string why) => new("FieldValueForbidden", field, "Forbidden: " + why);
+    public static FieldError Forbidden(string field, string why) =>
+        new("FieldValueForbidden", field, "Forbidden: " + why);
 
     public static FieldError NotSupported(string field, string? value, IEnumerable<string> supported) => new(
         "FieldValueNotSupported", field,
         $"Unsupported value: \"{value}\": supported values: {string.Join(", ", supported.Select(item => $"\"{item}\""))}");
 
-    public static FieldError Duplicate(string field, JsonNode? value) => new("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}");
+    public static FieldError Duplicate(string field, JsonNode? value) =>
+        new("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}");
 
-    public static FieldError Type(string field, JsonNode? value, string why) => new("FieldValueTypeInvalid", field, $"Invalid value: {Show(value)}: {why}");
+    public static FieldError Type(string field, JsonNode? value, string why) =>
+        new("FieldValueTypeInvalid", field, $"Invalid value: {Show(value)}: {why}");
 
     public override string ToString() => $"{Field}: {Body}";
 

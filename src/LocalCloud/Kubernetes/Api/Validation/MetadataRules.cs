@@ -42,9 +42,11 @@ internal static partial class MetadataRules
         var index = 0;
         foreach (var owner in value.Items("metadata", "ownerReferences"))
         {
-            foreach (var field in new[] { "apiVersion", "kind", "name", "uid" }.Where(field => string.IsNullOrEmpty(owner.Text(field))))
+            foreach (var field in new[] { "apiVersion", "kind", "name", "uid" }.Where(field =>
+                string.IsNullOrEmpty(owner.Text(field))))
             {
-                errors.Add(FieldError.Invalid($"metadata.ownerReferences[{index}].{field}", owner.Text(field) ?? "", $"{(field == "apiVersion" ? "version" : field)} must not be empty"));
+                errors.Add(FieldError.Invalid($"metadata.ownerReferences[{index}].{field}", owner.Text(field)
+                    ?? "", $"{(field == "apiVersion" ? "version" : field)} must not be empty"));
             }
 
             index++;
@@ -52,7 +54,8 @@ internal static partial class MetadataRules
 
         if (value.Items("metadata", "ownerReferences").Count(owner => owner.Flag("controller") is true) > 1)
         {
-            errors.Add(FieldError.InvalidText("metadata.ownerReferences", "[]v1.OwnerReference", "Only one reference can have Controller set to true"));
+            errors.Add(FieldError.InvalidText("metadata.ownerReferences", "[]v1.OwnerReference",
+                "Only one reference can have Controller set to true"));
         }
     }
 
@@ -80,7 +83,8 @@ internal static partial class MetadataRules
         var name = key[(slash + 1)..];
         if (name.Length is 0 or > 63 || !KeyName().IsMatch(name))
         {
-            errors.Add(FieldError.Invalid(path, shown, name.Length == 0 ? "name part must be non-empty" : name.Length > 63 ? "name part must be no more than 63 characters" : KeyMessage));
+            errors.Add(FieldError.Invalid(path, shown, name.Length == 0 ? "name part must be non-empty"
+                : name.Length > 63 ? "name part must be no more than 63 characters" : KeyMessage));
         }
 
         if (slash >= 0 && !Subdomain().IsMatch(key[..slash]))

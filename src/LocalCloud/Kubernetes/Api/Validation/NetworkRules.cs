@@ -37,7 +37,8 @@ internal static class NetworkRules
         if (before is not null && type != "ExternalName" && before.Text("spec", "type") != "ExternalName"
             && before.Text("spec", "clusterIP") is { Length: > 0 } had && value.Text("spec", "clusterIP") != had)
         {
-            errors.Add(FieldError.InvalidText("spec.clusterIPs[0]", $"[]string{{\"{value.Text("spec", "clusterIP")}\"}}", "may not change once set"));
+            errors.Add(FieldError.InvalidText("spec.clusterIPs[0]",
+                $"[]string{{\"{value.Text("spec", "clusterIP")}\"}}", "may not change once set"));
         }
     }
 
@@ -81,9 +82,12 @@ internal static class NetworkRules
         foreach (var (rule, index) in value.Items("spec", "rules").Select((item, index) => (item, index)))
         {
             var at = $"spec.rules[{index}]";
-            if (rule.Text("host") is { Length: > 0 } host && (host.Any(char.IsUpper) || IPAddress.TryParse(host, out _)))
+            if (rule.Text("host") is { Length: > 0 } host
+                && (host.Any(char.IsUpper) || IPAddress.TryParse(host, out _)))
             {
-                errors.Add(FieldError.Invalid($"{at}.host", host, IPAddress.TryParse(host, out _) ? "must be a DNS name, not an IP address" : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"));
+                errors.Add(FieldError.Invalid($"{at}.host", host, IPAddress.TryParse(host, out _)
+                    ? "must be a DNS name, not an IP address"
+                    : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"));
             }
 
             foreach (var (path, place) in rule.Items("http", "paths").Select((item, place) => (item, place)))
@@ -99,7 +103,8 @@ internal static class NetworkRules
                     errors.Add(FieldError.Invalid($"{here}.path", path.Text("path") ?? "", "must be an absolute path"));
                 }
 
-                if (path.Map("backend", "service") is { } service && service.At("port", "number") is null && service.At("port", "name") is null)
+                if (path.Map("backend", "service") is { } service && service.At("port", "number") is null
+                    && service.At("port", "name") is null)
                 {
                     errors.Add(FieldError.Required($"{here}.backend", "port name or number is required"));
                 }
@@ -123,7 +128,8 @@ internal static class NetworkRules
         }
         else if (address.GetAddressBytes() is [169, 254, ..] || address.IsIPv6LinkLocal)
         {
-            errors.Add(FieldError.Invalid(path, text, "may not be in the link-local range (169.254.0.0/16, fe80::/10)"));
+            errors.Add(FieldError.Invalid(path, text,
+                "may not be in the link-local range (169.254.0.0/16, fe80::/10)"));
         }
     }
 }

@@ -5,7 +5,8 @@ namespace Mayfly.LocalCloud.Kubernetes.Api;
 /// <summary>Rules of pods and of the templates that pods are made of.</summary>
 internal static class PodRules
 {
-    private static readonly string[] Changeable = ["image", "activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"];
+    private static readonly string[] Changeable =
+        ["image", "activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"];
 
     public static void Pod(JsonObject pod, JsonObject? before, List<FieldError> errors)
     {
@@ -18,12 +19,14 @@ internal static class PodRules
         // What a running pod may still change, and the node it is bound to.
         if (!Json.Same(Fixed(pod), Fixed(before)))
         {
-            errors.Add(FieldError.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`," +
+            errors.Add(FieldError.Forbidden("spec",
+                "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`," +
                 "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"));
         }
     }
 
-    public static void Template(JsonObject? template, JsonObject? selector, string path, List<FieldError> errors, params string[] restartPolicies)
+    public static void Template(JsonObject? template, JsonObject? selector, string path, List<FieldError> errors,
+        params string[] restartPolicies)
     {
         if (template is null)
         {
@@ -34,7 +37,9 @@ internal static class PodRules
         MetadataRules.Labels(template.Map("metadata", "labels"), $"{path}.labels", errors);
         if (selector is not null && !LabelSelector.Matches(selector, template.Map("metadata", "labels")))
         {
-            errors.Add(FieldError.InvalidText($"{path}.metadata.labels", Json.Compact(template.At("metadata", "labels") ?? new JsonObject()), "`selector` does not match template `labels`"));
+            errors.Add(FieldError.InvalidText($"{path}.metadata.labels",
+                Json.Compact(template.At("metadata", "labels") ?? new JsonObject()),
+                "`selector` does not match template `labels`"));
         }
 
         Spec(template.Map("spec"), $"{path}.spec", errors);
@@ -64,7 +69,8 @@ internal static class PodRules
 
         BuiltInRules.Unique(spec.Items("volumes"), $"{path}.volumes", "name", errors);
         BuiltInRules.OneOf(spec.Text("restartPolicy"), $"{path}.restartPolicy", errors, "Always", "OnFailure", "Never");
-        BuiltInRules.OneOf(spec.Text("dnsPolicy"), $"{path}.dnsPolicy", errors, "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None");
+        BuiltInRules.OneOf(spec.Text("dnsPolicy"), $"{path}.dnsPolicy", errors, "ClusterFirst",
+            "ClusterFirstWithHostNet", "Default", "None");
     }
 
     private static void Container(JsonObject container, string path, HashSet<string> volumes, List<FieldError> errors)
@@ -83,7 +89,8 @@ internal static class PodRules
             errors.Add(FieldError.Invalid($"{path}.image", image, "must not have leading or trailing whitespace"));
         }
 
-        BuiltInRules.OneOf(container.Text("imagePullPolicy"), $"{path}.imagePullPolicy", errors, "Always", "IfNotPresent", "Never");
+        BuiltInRules.OneOf(container.Text("imagePullPolicy"), $"{path}.imagePullPolicy", errors, "Always",
+            "IfNotPresent", "Never");
         foreach (var (port, index) in container.Items("ports").Select((item, index) => (item, index)))
         {
             BuiltInRules.Port(port["containerPort"], $"{path}.ports[{index}].containerPort", errors);
@@ -96,9 +103,11 @@ internal static class PodRules
                 errors.Add(FieldError.Required($"{path}.env[{index}].name"));
             }
 
-            if (variable.Map("valueFrom") is { } from && !string.IsNullOrEmpty(variable.Text("value")) && from.Count > 0)
+            if (variable.Map("valueFrom") is { } from && !string.IsNullOrEmpty(variable.Text("value"))
+                && from.Count > 0)
             {
-                errors.Add(FieldError.InvalidText($"{path}.env[{index}].valueFrom", "\"\"", "may not be specified when `value` is not empty"));
+                errors.Add(FieldError.InvalidText($"{path}.env[{index}].valueFrom", "\"\"",
+                    "may not be specified when `value` is not empty"));
             }
         }
 
@@ -111,7 +120,8 @@ internal static class PodRules
 
             if (!volumes.Contains(mount.Text("name") ?? ""))
             {
-                errors.Add(new FieldError("FieldValueNotFound", $"{path}.volumeMounts[{index}].name", $"Not found: \"{mount.Text("name")}\""));
+                errors.Add(new FieldError("FieldValueNotFound", $"{path}.volumeMounts[{index}].name",
+                    $"Not found: \"{mount.Text("name")}\""));
             }
         }
     }

@@ -6,7 +6,8 @@ namespace Mayfly.LocalCloud.Kubernetes.Api;
 internal static class WorkloadRules
 {
     private static readonly string[] StatefulSetChangeable =
-        ["replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds"];
+        ["replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
+            "persistentVolumeClaimRetentionPolicy", "minReadySeconds"];
 
     public static void Deployment(JsonObject value, JsonObject? before, List<FieldError> errors)
     {
@@ -14,16 +15,22 @@ internal static class WorkloadRules
         Count(value, "replicas", errors);
         Count(value, "revisionHistoryLimit", errors);
         Count(value, "minReadySeconds", errors);
-        PodRules.Template(value.Map("spec", "template"), value.Map("spec", "selector"), "spec.template", errors, "Always");
-        BuiltInRules.OneOf(value.Text("spec", "strategy", "type"), "spec.strategy.type", errors, "Recreate", "RollingUpdate");
-        if (value.Text("spec", "strategy", "type") == "Recreate" && value.At("spec", "strategy", "rollingUpdate") is not null)
+        PodRules.Template(value.Map("spec", "template"), value.Map("spec", "selector"), "spec.template", errors,
+            "Always");
+        BuiltInRules.OneOf(value.Text("spec", "strategy", "type"), "spec.strategy.type", errors, "Recreate",
+            "RollingUpdate");
+        if (value.Text("spec", "strategy", "type") == "Recreate"
+            && value.At("spec", "strategy", "rollingUpdate") is not null)
         {
-            errors.Add(FieldError.Forbidden("spec.strategy.rollingUpdate", "may not be specified when strategy `type` is 'Recreate'"));
+            errors.Add(FieldError.Forbidden("spec.strategy.rollingUpdate",
+                "may not be specified when strategy `type` is 'Recreate'"));
         }
 
-        if (value.Number("spec", "progressDeadlineSeconds") is { } deadline && deadline <= (value.Number("spec", "minReadySeconds") ?? 0))
+        if (value.Number("spec", "progressDeadlineSeconds") is { } deadline
+            && deadline <= (value.Number("spec", "minReadySeconds") ?? 0))
         {
-            errors.Add(FieldError.Invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"));
+            errors.Add(FieldError.Invalid("spec.progressDeadlineSeconds", deadline,
+                "must be greater than minReadySeconds"));
         }
     }
 
@@ -31,13 +38,15 @@ internal static class WorkloadRules
     {
         Selector(value, before, errors);
         Count(value, "replicas", errors);
-        PodRules.Template(value.Map("spec", "template"), value.Map("spec", "selector"), "spec.template", errors, "Always");
+        PodRules.Template(value.Map("spec", "template"), value.Map("spec", "selector"), "spec.template", errors,
+            "Always");
     }
 
     public static void DaemonSet(JsonObject value, JsonObject? before, List<FieldError> errors)
     {
         Selector(value, before, errors);
-        PodRules.Template(value.Map("spec", "template"), value.Map("spec", "selector"), "spec.template", errors, "Always");
+        PodRules.Template(value.Map("spec", "template"), value.Map("spec", "selector"), "spec.template", errors,
+            "Always");
     }
 
     public static void StatefulSet(JsonObject value, JsonObject? before, List<FieldError> errors)
@@ -45,10 +54,12 @@ internal static class WorkloadRules
         Selector(value, null, errors);
         Count(value, "replicas", errors);
         PodRules.Template(WithClaims(value), value.Map("spec", "selector"), "spec.template", errors, "Always");
-        BuiltInRules.OneOf(value.Text("spec", "podManagementPolicy"), "spec.podManagementPolicy", errors, "OrderedReady", "Parallel");
+        BuiltInRules.OneOf(value.Text("spec", "podManagementPolicy"), "spec.podManagementPolicy", errors,
+            "OrderedReady", "Parallel");
         if (before is not null && !Json.Same(Fixed(value), Fixed(before)))
         {
-            errors.Add(FieldError.Forbidden("spec", "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', " +
+            errors.Add(FieldError.Forbidden("spec",
+                "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', " +
                 "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"));
         }
     }
@@ -64,19 +75,22 @@ internal static class WorkloadRules
         spec["volumes"] = new JsonArray(
         [
             .. spec.Items("volumes").Select(volume => (JsonNode)volume.Copy()),
-            .. set.Items("spec", "volumeClaimTemplates").Select(claim => (JsonNode)new JsonObject { ["name"] = claim.Text("metadata", "name") }),
+            .. set.Items("spec", "volumeClaimTemplates").Select(claim =>
+                (JsonNode)new JsonObject { ["name"] = claim.Text("metadata", "name") }),
         ]);
         return template;
     }
 
     public static void Job(JsonObject value, JsonObject? before, List<FieldError> errors)
     {
-        foreach (var name in new[] { "parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished" })
+        foreach (var name in new[] { "parallelism", "completions", "backoffLimit", "activeDeadlineSeconds",
+            "ttlSecondsAfterFinished" })
         {
             Count(value, name, errors);
         }
 
-        PodRules.Template(value.Map("spec", "template"), before is null ? value.Map("spec", "selector") : null, "spec.template", errors, "OnFailure", "Never");
+        PodRules.Template(value.Map("spec", "template"), before is null ? value.Map("spec", "selector")
+            : null, "spec.template", errors, "OnFailure", "Never");
         BuiltInRules.Immutable(value, before, "spec.completions", errors);
         BuiltInRules.Immutable(value, before, "spec.selector", errors, "null");
         BuiltInRules.Immutable(value, before, "spec.completionMode", errors);
@@ -97,16 +111,22 @@ internal static class WorkloadRules
         }
         else if (!schedule.StartsWith('@') && !Cronos.CronExpression.TryParse(schedule, out _))
         {
-            errors.Add(FieldError.Invalid("spec.schedule", schedule, $"expected exactly 5 fields, found {schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length}: [{schedule}]"));
+            errors.Add(FieldError.Invalid("spec.schedule", schedule,
+                $"expected exactly 5 fields, found {schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length}: [{schedule}]"));
         }
 
-        BuiltInRules.OneOf(value.Text("spec", "concurrencyPolicy"), "spec.concurrencyPolicy", errors, "Allow", "Forbid", "Replace");
-        if (before is null && value.At("spec", "jobTemplate", "spec", "selector") is not null && value.Flag("spec", "jobTemplate", "spec", "manualSelector") is not true)
+        BuiltInRules.OneOf(value.Text("spec", "concurrencyPolicy"), "spec.concurrencyPolicy", errors, "Allow",
+            "Forbid", "Replace");
+        if (before is null && value.At("spec", "jobTemplate", "spec", "selector") is not null
+            && value.Flag("spec", "jobTemplate", "spec", "manualSelector") is not true)
         {
-            errors.Add(FieldError.InvalidText("spec.jobTemplate.spec.selector", Json.Compact(value.At("spec", "jobTemplate", "spec", "selector")), "`selector` will be auto-generated"));
+            errors.Add(FieldError.InvalidText("spec.jobTemplate.spec.selector",
+                Json.Compact(value.At("spec", "jobTemplate", "spec", "selector")),
+                "`selector` will be auto-generated"));
         }
 
-        PodRules.Template(value.Map("spec", "jobTemplate", "spec", "template"), null, "spec.jobTemplate.spec.template", errors, "OnFailure", "Never");
+        PodRules.Template(value.Map("spec", "jobTemplate", "spec", "template"), null, "spec.jobTemplate.spec.template",
+            errors, "OnFailure", "Never");
     }
 
     public static void Autoscaler(JsonObject value, JsonObject? before, List<FieldError> errors)
@@ -121,7 +141,8 @@ internal static class WorkloadRules
             errors.Add(FieldError.Invalid("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`"));
         }
 
-        foreach (var name in new[] { "kind", "name" }.Where(name => string.IsNullOrEmpty(value.Text("spec", "scaleTargetRef", name))))
+        foreach (var name in new[] { "kind", "name" }.Where(name =>
+            string.IsNullOrEmpty(value.Text("spec", "scaleTargetRef", name))))
         {
             errors.Add(FieldError.Required($"spec.scaleTargetRef.{name}"));
         }
@@ -135,7 +156,8 @@ internal static class WorkloadRules
         }
         else if ((selector.Map("matchLabels")?.Count ?? 0) == 0 && !selector.Items("matchExpressions").Any())
         {
-            errors.Add(FieldError.InvalidText("spec.selector", Json.Compact(selector), "empty selector is invalid for deployment"));
+            errors.Add(FieldError.InvalidText("spec.selector", Json.Compact(selector),
+                "empty selector is invalid for deployment"));
         }
         else
         {
@@ -147,7 +169,8 @@ internal static class WorkloadRules
     {
         if (value.Number("spec", name) is < 0)
         {
-            errors.Add(FieldError.Invalid($"spec.{name}", value.At("spec", name), "must be greater than or equal to 0"));
+            errors.Add(FieldError.Invalid($"spec.{name}", value.At("spec", name),
+                "must be greater than or equal to 0"));
         }
     }
 
