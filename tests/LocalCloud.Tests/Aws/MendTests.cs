@@ -154,6 +154,24 @@ public sealed class MendTests(LocalAwsFixture cloud) : IClassFixture<LocalAwsFix
     }
 
     [Fact]
+    public async Task What_is_deleted_is_found_by_no_tag()
+    {
+        var (vpc, _) = await cloud.MakeVpcAsync(_ct);
+        var table = (await _ec2.CreateRouteTableAsync(new CreateRouteTableRequest { VpcId = vpc }, _ct)).RouteTable.RouteTableId;
+        var gateway = (await _ec2.CreateInternetGatewayAsync(new CreateInternetGatewayRequest(), _ct)).InternetGateway.InternetGatewayId;
+        await _ec2.CreateTagsAsync(new CreateTagsRequest([table, gateway, vpc], [new("ghosts", "pr-3")]), _ct);
+        await _ec2.DeleteRouteTableAsync(new DeleteRouteTableRequest { RouteTableId = table }, _ct);
+        await _ec2.DeleteInternetGatewayAsync(new DeleteInternetGatewayRequest { InternetGatewayId = gateway }, _ct);
+
+        var found = await cloud.Aws.Session.CreateResourceGroupsTagging().GetResourcesAsync(
+            new GetResourcesRequest { TagFilters = [new TagFilter("ghosts", ["pr-3"])] }, _ct);
+        var tags = await _ec2.DescribeTagsAsync(new Amazon.EC2.Model.DescribeTagsRequest { Filters = [new Filter("tag:ghosts", ["pr-3"])] }, _ct);
+
+        Assert.Equal($"arn:aws:ec2:us-east-1:123456789012:vpc/{vpc}", Assert.Single(found.ResourceTagMappingList).ResourceARN);
+        Assert.Equal(vpc, Assert.Single(tags.Tags).ResourceId);
+    }
+
+    [Fact]
     public async Task A_session_of_a_role_is_known_by_its_role()
     {
         var role = await cloud.MakeRoleAsync("visitor", _ct);

@@ -16,7 +16,7 @@ public static class StandardMends
         new CallerIdentity(principals, account),
         new Ec2Dependencies(moto),
         new NatGatewayStates(moto, clock, Little),
-        new Ec2TagTypes(),
+        new Ec2Tags(moto),
         new InstanceInterfaces(moto),
         new LoadBalancerInterfaces(moto, clock, Little),
         new PolicyDeletion(moto),

@@ -70,10 +70,11 @@ public sealed class TaggedResources(AwsSession moto, EksService eks, string acco
         var tags = (await _ec2.DescribeTagsAsync(new DescribeTagsRequest(), ct)).Tags ?? [];
         foreach (var resource in tags.GroupBy(tag => (tag.ResourceId, Type: tag.ResourceType.Value)))
         {
-            all[$"arn:aws:ec2:{region}:{account}:{TypeInArn(resource.Key.Type)}/{resource.Key.ResourceId}"] =
+            all[$"arn:aws:ec2:{region}:{account}:{Ec2Tags.NameOf(resource.Key.Type)}/{resource.Key.ResourceId}"] =
                 resource.ToDictionary(tag => tag.Key, tag => tag.Value);
         }
 
+        await DropDeadAsync(all, ct);
         foreach (var (arn, its) in eks.Tagged(region).Where(resource => resource.Tags.Count > 0))
         {
             all[arn] = its;
@@ -82,12 +83,24 @@ public sealed class TaggedResources(AwsSession moto, EksService eks, string acco
         return all;
     }
 
-    private static string TypeInArn(string type) => type switch
+    // Each type is asked for once, and only where something of it is tagged.
+    private async Task DropDeadAsync(Dictionary<string, IReadOnlyDictionary<string, string>> all, CancellationToken ct)
     {
-        "vpc-elastic-ip" => "elastic-ip",
-        "nat-gateway" => "natgateway",
-        _ => type,
-    };
+        var living = new LivingEc2(_ec2);
+        var ec2 = all.Keys.Where(arn => arn.StartsWith("arn:aws:ec2:", StringComparison.Ordinal)).Select(arn => (Arn: arn, Name: arn.Split(':', 6)[5].Split('/', 2)));
+        foreach (var type in ec2.Where(resource => resource.Name.Length == 2).GroupBy(resource => resource.Name[0]).ToList())
+        {
+            if (await living.IdsAsync(type.Key, ct) is not { } ids)
+            {
+                continue;
+            }
+
+            foreach (var (arn, _) in type.Where(resource => !ids.Contains(resource.Name[1])))
+            {
+                all.Remove(arn);
+            }
+        }
+    }
 
     // A filter is a service, or a service and the type of its resource: "ec2", "ec2:vpc", "elasticloadbalancing:loadbalancer".
     private static bool IsOf(string arn, string filter)
