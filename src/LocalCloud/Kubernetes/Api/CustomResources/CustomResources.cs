@@ -8,6 +8,8 @@ internal sealed class CustomResources(ClusterState state)
     public const string Storage = "apiextensions.k8s.io/customresourcedefinitions";
     public const string CleanupFinalizer = "customresourcecleanup.apiextensions.k8s.io";
 
+    private readonly Lock _serving = new();
+
     /// <summary>The name of the version that the store keeps.</summary>
     public static string? StorageVersion(JsonObject definition) =>
         definition.Items("spec", "versions").FirstOrDefault(version => version.Flag("storage") is true).Text("name");
@@ -62,7 +64,7 @@ internal sealed class CustomResources(ClusterState state)
             }
             else
             {
-                state.Catalog.Replace(stored.Name, Types(stored.Value));
+                Serve(stored.Name);
             }
         }
         else if (type.IsCustom && Metadata.IsFinished(type, stored.Value))
@@ -136,6 +138,18 @@ internal sealed class CustomResources(ClusterState state)
         {
             value.Child("metadata")["finalizers"] = new JsonArray([.. rest.Select(name => (JsonNode)name)]);
             state.Store.Replace(Storage, definition, value);
+        }
+    }
+
+    // Two changes of one definition may come here in another order than the store had them: its latest state counts.
+    private void Serve(string name)
+    {
+        lock (_serving)
+        {
+            if (state.Store.Get(Storage, "", name) is { } latest)
+            {
+                state.Catalog.Replace(name, Types(latest.Value));
+            }
         }
     }
 
