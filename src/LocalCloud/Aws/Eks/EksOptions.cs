@@ -41,7 +41,7 @@ public sealed record EksOptions
     /// <summary>
     /// How long after its end a control plane flushes its last log lines, which makes its log group once more when somebody deleted it.
     /// </summary>
-    public TimeSpan LastLogLines { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan LastLogLines { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Asked before nodes join and control planes start; true: this one fails (see faults).</summary>
     public Func<string, bool> Fails { get; init; } = _ => false;
