@@ -12,7 +12,7 @@ public static class Pipelines
     public static IReadOnlyList<IStage> Converge(RunParts parts) =>
     [
         parts.Identity(willWrite: false, readOnly: false),
-        new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Lease, parts.World.Store),
+        new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Locks, parts.Lease, parts.World.Store),
         .. parts.Roots.Layers.SelectMany(layer => new IStage[]
         {
             new ReconcileLayer(layer, parts.Roots, parts.Plans, parts.Orphans, parts.Lease),
@@ -27,7 +27,7 @@ public static class Pipelines
     public static IReadOnlyList<IStage> TearDown(RunParts parts) =>
     [
         parts.Identity(willWrite: true, readOnly: false),
-        new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Lease, parts.World.Store),
+        new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Locks, parts.Lease, parts.World.Store),
         new ReleaseApplication(parts.Blueprint, parts.Door, parts.Helms, parts.ControllerSweep, parts.Lease, parts.World.Clock),
         .. parts.Roots.Layers.Reverse().Select(layer =>
             new DestroyLayer(layer, parts.Blueprint, parts.Roots, parts.Door, parts.Lease, parts.World.Store)),
@@ -39,7 +39,7 @@ public static class Pipelines
     public static IReadOnlyList<IStage> Plan(RunParts parts)
     {
         var planned = new PlannedRun();
-        var prune = new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Lease, parts.World.Store);
+        var prune = new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Locks, parts.Lease, parts.World.Store);
         return
         [
             parts.Identity(willWrite: false, readOnly: true),

@@ -20,9 +20,9 @@ public static class RetryRules
     /// <summary>Classes whose remedy is the work of an earlier stage.</summary>
     private static readonly FrozenDictionary<string, string> Menders = new Dictionary<string, string>
     {
-        ["state_lock_held"] = StageNames.Reconcile,
-        ["state_lock_release_failed"] = StageNames.Reconcile,
-        ["state_digest_mismatch"] = StageNames.Reconcile,
+        ["state_lock_held"] = StageNames.Prune,
+        ["state_lock_release_failed"] = StageNames.Prune,
+        ["state_save_failed"] = StageNames.Prune,
         ["aws_pending_deletion"] = StageNames.Reconcile,
         ["webhook_unavailable"] = StageNames.Reconcile,
         ["webhook_tls_untrusted"] = StageNames.Reconcile,

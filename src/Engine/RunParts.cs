@@ -23,6 +23,7 @@ public sealed class RunParts : IAsyncDisposable
         Helms = new HelmFactory(world, blueprint, Door, Path.Combine(work, "helm"));
         Package = new ReleasePackage(blueprint, Path.Combine(work, "helm"));
         Lease = new RunLease(world.Store, LeaseKey(blueprint), terms, world.Clock);
+        Locks = new StateLocks(world, blueprint, Lease);
         Journal = new Journal(world.Store, JournalKey(blueprint));
         Sweep = Sweep.Of(world.Session, blueprint.Configuration.Environment.Zone);
         ControllerSweep = new Sweep(
@@ -42,6 +43,7 @@ public sealed class RunParts : IAsyncDisposable
     public HelmFactory Helms { get; }
     public ReleasePackage Package { get; }
     public RunLease Lease { get; }
+    public StateLocks Locks { get; }
     public Journal Journal { get; }
 
     /// <summary>Looks at everything.</summary>

@@ -26,6 +26,9 @@ public sealed class TerraformRoots(World world, Blueprint blueprint)
     public IReadOnlyList<LayerSettings> Sharing(LayerSettings layer) =>
         [.. Layers.Where(other => blueprint.PathOf(other.Root) == blueprint.PathOf(layer.Root))];
 
+    /// <summary>Key of the state object of a layer's root.</summary>
+    public string StateKeyOf(LayerSettings layer) => StateKey(NameOf(layer));
+
     /// <summary>Keys of the state objects in the object store.</summary>
     public IEnumerable<string> StateKeys => RootLayers.Select(layer => StateKey(NameOf(layer)));
 

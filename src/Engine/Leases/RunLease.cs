@@ -26,6 +26,9 @@ public sealed class RunLease(IObjectStore store, string key, LeaseTerms terms, T
     /// <summary>True while this run holds it.</summary>
     public bool IsHeld => _version is not null && !_lost.IsCancellationRequested;
 
+    /// <summary>The lease that was there before this run took it: its run is over. Null: there was none, or none is held.</summary>
+    public PreviousLease? Previous { get; private set; }
+
     /// <summary>The object's key.</summary>
     public string Key => key;
 
@@ -100,6 +103,11 @@ public sealed class RunLease(IObjectStore store, string key, LeaseTerms terms, T
         }
 
         var condition = stored is null ? PutCondition.IfAbsent : PutCondition.IfVersion(stored.Version);
+        if (stored is not null && Lease.Read(stored.Content.Span) is { } before && before.RunId != terms.RunId)
+        {
+            Previous = new PreviousLease(before, before.Judge(await store.NowAsync(ct) - stored.Written, terms.Holder), stored.Written);
+        }
+
         if (await store.PutAsync(key, Describe(released: false), condition, ct) is { } version)
         {
             _version = version;
@@ -212,3 +220,9 @@ public sealed class RunLease(IObjectStore store, string key, LeaseTerms terms, T
 /// <param name="Ttl">How long it lives without a heartbeat.</param>
 /// <param name="Url">The workflow run, when there is one.</param>
 public sealed record LeaseTerms(string RunId, string Command, Holder Holder, TimeSpan Ttl, string? Url = null);
+
+/// <summary>A lease that another run held before.</summary>
+/// <param name="Lease">What it says.</param>
+/// <param name="Standing">Why it could be taken over.</param>
+/// <param name="Written">Its last sign of life, by the store's clock.</param>
+public sealed record PreviousLease(Lease Lease, LeaseStanding Standing, DateTimeOffset Written);

@@ -64,7 +64,36 @@ public sealed class S3Store : IObjectStore
     }
 
     /// <inheritdoc />
-    public Task DeleteAsync(string key, CancellationToken ct) => _client.DeleteObjectAsync(_bucket, key, ct);
+    public async Task DeleteAsync(string key, CancellationToken ct)
+    {
+        await _client.DeleteObjectAsync(_bucket, key, ct);
+        try
+        {
+            await PurgeAsync(key, ct);
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.Forbidden)
+        {
+            // Who may not touch versions has them kept on purpose; the object itself is gone.
+        }
+    }
+
+    // In a versioned bucket a deleted object lives on in its versions, and a state's versions hold secrets.
+    private async Task PurgeAsync(string key, CancellationToken ct)
+    {
+        var request = new ListVersionsRequest { BucketName = _bucket, Prefix = key };
+        ListVersionsResponse page;
+        do
+        {
+            page = await _client.ListVersionsAsync(request, ct);
+            foreach (var version in (page.Versions ?? []).Where(version => version.Key == key))
+            {
+                await _client.DeleteObjectAsync(_bucket, key, version.VersionId, ct);
+            }
+
+            (request.KeyMarker, request.VersionIdMarker) = (page.NextKeyMarker, page.NextVersionIdMarker);
+        }
+        while (page.IsTruncated == true);
+    }
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken ct)

@@ -18,7 +18,8 @@ namespace Mayfly.Engine.Stages;
 /// Looks at: each root's state, the cluster in AWS, its namespaces. May change: the Terraform state, after a backup, in one write.
 /// Proof: the state pulled again holds none of them. Nothing is dropped on a doubt: a look that fails is a failure.
 /// </summary>
-public sealed class PruneZombies(Blueprint blueprint, TerraformRoots roots, ClusterDoor door, RunLease lease, IObjectStore store) : IStage
+public sealed class PruneZombies(Blueprint blueprint, TerraformRoots roots, ClusterDoor door, StateLocks locks, RunLease lease, IObjectStore store)
+    : IStage
 {
     /// <inheritdoc />
     public string Name => StageNames.Prune;
@@ -49,7 +50,8 @@ public sealed class PruneZombies(Blueprint blueprint, TerraformRoots roots, Clus
             return failure;
         }
 
-        if (!(await RescueAsync(terraform, reporter, ct)).Is(out _, out failure)
+        if (!(await locks.BreakDeadAsync(terraform, roots.StateKeyOf(layer), reporter, ct)).Is(out _, out failure)
+            || !(await RescueAsync(terraform, reporter, ct)).Is(out _, out failure)
             || !(await FindAsync(terraform, ct)).Is(out var found, out failure))
         {
             return failure;
