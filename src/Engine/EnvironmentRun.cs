@@ -37,7 +37,7 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
         var run = new Run(Guid.CreateVersion7(world.Clock.GetUtcNow()).ToString("n"), blueprint.Environment, feed);
         var terms = new LeaseTerms(run.Id, command, Holder.ThisProcess(), blueprint.Configuration.State.LeaseTtl, WorkflowUrl());
         await using var parts = new RunParts(world, blueprint, secrets, terms);
-        var journal = FollowAsync(parts.Journal);
+        var journal = FollowAsync(parts);
         run.Report(new RunStarted(
             run.Id, command, blueprint.Environment.Id, blueprint.Environment.PublicHost, blueprint.Environment.PullRequest.Commit));
 
@@ -71,34 +71,43 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
         }
     }
 
-    // Nothing here may hide how the run ended: what cannot be written is written by the next run.
-    private async Task LeaveAsync(RunParts parts, bool gone)
+    private Task LeaveAsync(RunParts parts, bool gone) => TryAsync(async ct =>
+    {
+        if (gone)
+        {
+            await world.Store.DeleteAsync(RunParts.JournalKey(blueprint), ct);
+            await parts.Lease.RemoveAsync(ct);
+        }
+        else if (parts.Lease.IsHeld)
+        {
+            await parts.Journal.SaveAsync(ct);
+            await parts.Lease.ReleaseAsync(ct);
+        }
+    });
+
+    // The journal is saved at each stage's end, so that a run that is killed leaves word of how far it came.
+    private async Task FollowAsync(RunParts parts)
+    {
+        await foreach (var happened in feed.Subscribe().ReadAllAsync())
+        {
+            parts.Journal.Add(happened);
+            if (happened is StageFinished && parts.Lease.IsHeld)
+            {
+                await TryAsync(parts.Journal.SaveAsync);
+            }
+        }
+    }
+
+    private async Task TryAsync(Func<CancellationToken, Task> write)
     {
         using var limit = new CancellationTokenSource(LastWords, world.Clock);
         try
         {
-            if (gone)
-            {
-                await world.Store.DeleteAsync(RunParts.JournalKey(blueprint), limit.Token);
-                await parts.Lease.RemoveAsync(limit.Token);
-            }
-            else if (parts.Lease.IsHeld)
-            {
-                await parts.Journal.SaveAsync(limit.Token);
-                await parts.Lease.ReleaseAsync(limit.Token);
-            }
+            await write(limit.Token);
         }
         catch (Exception e) when (e is OperationCanceledException || OutsideWorld.Classify(e) is not null)
         {
-            // The lease runs out by itself.
-        }
-    }
-
-    private async Task FollowAsync(Journal journal)
-    {
-        await foreach (var happened in feed.Subscribe().ReadAllAsync())
-        {
-            journal.Add(happened);
+            // Nothing here may hide how the run ends: what cannot be written is written by the next run, and a lease runs out.
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Mayfly.Aws;
 using Mayfly.Engine.Configuration;
 using Mayfly.Engine.Environments;
+using Mayfly.Engine.Failures;
 using Mayfly.Engine.Tools;
 
 namespace Mayfly.Engine.Infrastructure;
@@ -32,6 +33,19 @@ public sealed class TerraformRoots(World world, Blueprint blueprint)
     /// <summary>Keys of the state objects in the object store.</summary>
     public IEnumerable<string> StateKeys => RootLayers.Select(layer => StateKey(NameOf(layer)));
 
+    /// <summary>What is wrong with the binary or the configuration of a root, found without touching anything; null when nothing is.</summary>
+    public async Task<Failure?> CheckAsync(LayerSettings layer, CancellationToken ct)
+    {
+        var (terraform, fingerprint) = Make(layer, NameOf(layer));
+        if (terraform.Root.IsInitialised(fingerprint))
+        {
+            // The fingerprint holds binary and files, so what was good once need not be asked for again.
+            return null;
+        }
+
+        return (await terraform.VersionAsync(_configuration.Terraform.MinVersion, ct)).Failure ?? await terraform.ParseAsync(ct);
+    }
+
     /// <summary>Terraform on a layer's root: version checked, mirrored, initialised.</summary>
     public async Task<Outcome<Terraform>> OpenAsync(LayerSettings layer, StageReporter reporter, CancellationToken ct)
     {
@@ -41,22 +55,12 @@ public sealed class TerraformRoots(World world, Blueprint blueprint)
             return open;
         }
 
-        var root = Mirror(layer, name);
-        var binary = Binaries.Locate(_configuration.Terraform.Binary, _configuration.Directory, world.Home, world.Variables);
-        var terraform = new Terraform(world.Tools, binary, root, world.Variables);
-        var fingerprint = RootFingerprint.Of(root, binary, world.Variables);
-        if (!root.IsInitialised(fingerprint))
+        var (terraform, fingerprint) = Make(layer, name);
+        if (!terraform.Root.IsInitialised(fingerprint)
+            && (!(await terraform.VersionAsync(_configuration.Terraform.MinVersion, ct)).Is(out _, out var failure)
+                || !(await terraform.InitAsync(fingerprint, reporter, ct)).Is(out _, out failure)))
         {
-            // The fingerprint holds the binary, so a version that was good once need not be asked for again.
-            if (!(await terraform.VersionAsync(_configuration.Terraform.MinVersion, ct)).Is(out _, out var unusable))
-            {
-                return unusable;
-            }
-
-            if (!(await terraform.InitAsync(fingerprint, reporter, ct)).Is(out _, out var failure))
-            {
-                return failure;
-            }
+            return failure;
         }
 
         _open[name] = terraform;
@@ -65,6 +69,13 @@ public sealed class TerraformRoots(World world, Blueprint blueprint)
 
     /// <summary>After a failure that says that the working directory is not initialised: the next use starts over.</summary>
     public void Forget(Terraform terraform) => _open.Remove(terraform.Root.Name);
+
+    private (Terraform Terraform, string Fingerprint) Make(LayerSettings layer, string name)
+    {
+        var root = Mirror(layer, name);
+        var binary = Binaries.Locate(_configuration.Terraform.Binary, _configuration.Directory, world.Home, world.Variables);
+        return (new Terraform(world.Tools, binary, root, world.Variables), RootFingerprint.Of(root, binary, world.Variables));
+    }
 
     private TerraformRoot Mirror(LayerSettings layer, string name)
     {

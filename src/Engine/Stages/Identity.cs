@@ -6,7 +6,7 @@ namespace Mayfly.Engine.Stages;
 
 /// <summary>
 /// Finds out in whose account the run is, and whether it may work there.
-/// Looks at: the caller's identity, the object store, the lease. May change: the store itself, which it makes when it is missing;
+/// Looks at: the terraform roots, whether they can be read; the caller's identity, the object store, the lease. May change: the store itself, which it makes when it is missing;
 /// the lease, which it takes at once where work is certain. Proof: the account is the configured one and no other run lives.
 /// </summary>
 public sealed class Identity(World world, Blueprint blueprint, RunLease lease, TerraformRoots roots) : IStage
@@ -23,6 +23,14 @@ public sealed class Identity(World world, Blueprint blueprint, RunLease lease, T
     /// <inheritdoc />
     public async Task<StageResult> RunAsync(Run run, CancellationToken ct)
     {
+        foreach (var layer in roots.RootLayers)
+        {
+            if (await roots.CheckAsync(layer, ct) is { } unusable)
+            {
+                return new StageResult.Failed(unusable);
+            }
+        }
+
         var account = await world.Account.AccountIdAsync(ct);
         if (blueprint.Configuration.Aws.Account is { } wanted && wanted != account)
         {

@@ -21,12 +21,15 @@ namespace Mayfly.Engine.Stages;
 public sealed class PruneZombies(Blueprint blueprint, TerraformRoots roots, ClusterDoor door, StateLocks locks, RunLease lease, IObjectStore store)
     : IStage
 {
+    private bool _wrote;
+
     /// <inheritdoc />
     public string Name => StageNames.Prune;
 
     /// <inheritdoc />
     public async Task<StageResult> RunAsync(Run run, CancellationToken ct)
     {
+        _wrote = false;
         var pruned = 0;
         foreach (var layer in roots.RootLayers)
         {
@@ -39,7 +42,9 @@ public sealed class PruneZombies(Blueprint blueprint, TerraformRoots roots, Clus
             pruned += count;
         }
 
-        return pruned > 0 ? new StageResult.Changed($"dropped {pruned} from the state") : new StageResult.Unchanged("no entry without its thing");
+        return pruned > 0 ? new StageResult.Changed($"dropped {pruned} from the state")
+            : _wrote ? new StageResult.Changed("the state can be used again")
+            : new StageResult.Unchanged("no entry without its thing");
     }
 
     private async Task<Outcome<int>> PruneAsync(LayerSettings layer, Run run, CancellationToken ct)
@@ -50,13 +55,14 @@ public sealed class PruneZombies(Blueprint blueprint, TerraformRoots roots, Clus
             return failure;
         }
 
-        if (!(await locks.BreakDeadAsync(terraform, roots.StateKeyOf(layer), reporter, ct)).Is(out _, out failure)
-            || !(await RescueAsync(terraform, reporter, ct)).Is(out _, out failure)
+        if (!(await locks.BreakDeadAsync(terraform, roots.StateKeyOf(layer), reporter, ct)).Is(out var broke, out failure)
+            || !(await StateRescue.PushAsync(terraform, lease, reporter, ct)).Is(out var rescued, out failure)
             || !(await FindAsync(terraform, ct)).Is(out var found, out failure))
         {
             return failure;
         }
 
+        _wrote |= broke || rescued;
         var (state, zombies) = found;
         if (zombies.Count == 0)
         {
@@ -163,30 +169,6 @@ public sealed class PruneZombies(Blueprint blueprint, TerraformRoots roots, Clus
         }
 
         return missing;
-    }
-
-    // An apply whose last state could not be written left it in its folder: that state is newer than the stored one.
-    private async Task<Outcome<Done>> RescueAsync(Terraform terraform, StageReporter reporter, CancellationToken ct)
-    {
-        var file = Path.Combine(terraform.Root.Directory, "errored.tfstate");
-        if (!File.Exists(file))
-        {
-            return new Done();
-        }
-
-        if (await lease.EnsureHeldAsync(ct) is { } lost)
-        {
-            return lost;
-        }
-
-        var pushed = await terraform.StatePushAsync(await File.ReadAllBytesAsync(file, ct), ct);
-        if (pushed.Failure is null)
-        {
-            reporter.Notice("wrote a state that an earlier run could not save");
-            File.Delete(file);
-        }
-
-        return pushed;
     }
 
     private async Task BackUpAsync(Terraform terraform, TerraformState state, Run run, CancellationToken ct)
