@@ -1,0 +1,38 @@
+using Mayfly.EndToEnd.Tests.Programs;
+
+namespace Mayfly.EndToEnd.Tests;
+
+/// <summary>Promise 3 for interrupts: a run that is stopped in any stage goes on from there, and a live run is never robbed.</summary>
+public sealed class InterruptTests(LocalCloudFixture cloud) : IClassFixture<LocalCloudFixture>
+{
+    private static readonly string[] Stages = ["identity", "prune", "reconcile:aws", "apply:aws", "reconcile:cluster", "apply:cluster", "preflight", "deploy", "verify"];
+    private static readonly string[] Up = ["up", "--local", "--pr", "50", "--branch", "interrupted", "--commit", "3333333333333333333333333333333333333333"];
+
+    [Fact]
+    public async Task A_run_interrupted_in_each_stage_goes_on_and_converges_and_a_live_one_is_never_robbed()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        foreach (var stage in Stages)
+        {
+            await using var run = cloud.Mayfly.Start(Up);
+            await run.WaitForStageAsync(stage, ct);
+            if (stage == "apply:aws")
+            {
+                var second = await cloud.Mayfly.RunAsync(ct, Up);
+                second.Ended(6);
+                Assert.Equal("held", second.Result.GetProperty("outcome").GetString());
+                Assert.Contains("pid", second.Story, StringComparison.OrdinalIgnoreCase);
+            }
+
+            run.Interrupt();
+            (await run.EndAsync(ct)).Ended(130);
+        }
+
+        var last = await cloud.Mayfly.RunAsync(ct, Up);
+        last.Ended(0);
+        Assert.Equal("reachable", last.Result.GetProperty("outcome").GetString());
+        var again = await cloud.Mayfly.RunAsync(ct, Up);
+        Assert.False(again.Ended(0).Result.GetProperty("changed").GetBoolean(), again.Story);
+        (await cloud.Mayfly.RunAsync(ct, "down", "--local", "--pr", "50")).Ended(0);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Channels;
+
+namespace Mayfly.EndToEnd.Tests.Programs;
+
+/// <summary>The built <c>mayfly</c>, run as people run it: a process with a home of its own.</summary>
+/// <param name="home">MAYFLY_HOME.</param>
+/// <param name="directory">The repository it is called in.</param>
+public sealed class MayflyProgram(string home, string directory)
+{
+    // A run that hangs fails its test instead of the whole suite.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
+    /// <summary>The program.</summary>
+    public static string Path { get; } = System.IO.Path.Combine(Repository.Source, "artifacts", "publish", "mayfly");
+
+    /// <summary>Calls it and waits.</summary>
+    public async Task<MayflyRun> RunAsync(CancellationToken ct, params string[] arguments)
+    {
+        await using var started = Start(arguments);
+        return await started.EndAsync(ct);
+    }
+
+    /// <summary>Calls it; the caller watches its events.</summary>
+    public Started Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path, [.. arguments, "--output", "json"])
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["MAYFLY_HOME"] = home;
+        start.Environment.Remove("GITHUB_EVENT_PATH");
+        return new Started(Process.Start(start)!);
+    }
+
+    /// <summary>A call that is under way.</summary>
+    public sealed class Started : IAsyncDisposable
+    {
+        private readonly Process _process;
+        private readonly List<JsonElement> _events = [];
+        private readonly StringBuilder _error = new();
+        private readonly Channel<JsonElement> _live = Channel.CreateUnbounded<JsonElement>();
+        private readonly Task _reading;
+
+        public Started(Process process)
+        {
+            _process = process;
+            _reading = Task.WhenAll(ReadEventsAsync(), ReadErrorAsync());
+        }
+
+        /// <summary>Waits for an event; fails when the program ends before it.</summary>
+        public async Task<JsonElement> WaitForAsync(Func<JsonElement, bool> wanted, CancellationToken ct)
+        {
+            await foreach (var line in _live.Reader.ReadAllAsync(ct))
+            {
+                if (wanted(line))
+                {
+                    return line;
+                }
+            }
+
+            Assert.Fail($"it ended before\n{string.Join('\n', _events.Select(line => line.GetRawText()))}\n{_error}");
+            return default;
+        }
+
+        /// <summary>Waits until a stage starts.</summary>
+        public Task WaitForStageAsync(string stage, CancellationToken ct) =>
+            WaitForAsync(line => line.GetProperty("type").GetString() == "stage_started" && line.GetProperty("stage").GetString() == stage, ct);
+
+        /// <summary>What Ctrl-C sends.</summary>
+        public void Interrupt() => Signal("INT");
+
+        /// <summary>Sends a signal by its name.</summary>
+        public void Signal(string name)
+        {
+            using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            kill.WaitForExit();
+        }
+
+        /// <summary>Waits until it ends.</summary>
+        public async Task<MayflyRun> EndAsync(CancellationToken ct)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            limit.CancelAfter(Limit);
+            await _process.WaitForExitAsync(limit.Token);
+            await _reading;
+            return new MayflyRun(_process.ExitCode, _events, _error.ToString());
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (!_process.HasExited)
+            {
+                _process.Kill(entireProcessTree: true);
+                await _process.WaitForExitAsync();
+            }
+
+            _process.Dispose();
+        }
+
+        private async Task ReadEventsAsync()
+        {
+            while (await _process.StandardOutput.ReadLineAsync() is { } line)
+            {
+                using var document = JsonDocument.Parse(line);
+                var read = document.RootElement.Clone();
+                _events.Add(read);
+                _live.Writer.TryWrite(read);
+            }
+
+            _live.Writer.TryComplete();
+        }
+
+        private async Task ReadErrorAsync() => _error.Append(await _process.StandardError.ReadToEndAsync());
+    }
+}
