@@ -23,7 +23,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("99999999999999999999")]
     [InlineData("42; rm -rf /")]
     public async Task A_pull_request_number_that_is_none_is_refused(string number) =>
-        await RefusedAsync("--pr", "up", "--local", $"--pr={number}", "--branch", "feature/login");
+        await RefusedAsync("--pr", ["up", "--local", .. number.StartsWith('-') ? (string[])[$"--pr={number}"] : ["--pr", number], "--branch", "feature/login"]);
 
     [Fact]
     public async Task A_branch_that_is_empty_is_refused() =>

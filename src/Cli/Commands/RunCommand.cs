@@ -15,8 +15,10 @@ internal static class RunCommand
     /// <param name="run">Which of the run's loops.</param>
     public static async Task<int> RunAsync(CommandContext context, bool needsBranch, Func<EnvironmentRun, CancellationToken, Task<RunEnd>> run)
     {
+        // The call first: what it gets wrong is said before the local cloud is started for it.
+        var identity = await context.EnvironmentAsync(needsBranch);
         var configuration = await context.ConfigurationAsync();
-        var blueprint = new Blueprint(configuration, await context.EnvironmentAsync(needsBranch));
+        var blueprint = new Blueprint(configuration, identity);
         if (needsBranch)
         {
             Check(blueprint);

@@ -100,8 +100,10 @@ internal static class SecretsCommand
     // Null when AWS could not say which account this is; that was told already.
     private static async Task<SecretContract?> OpenAsync(CommandContext context)
     {
-        var world = World.Of(await context.ConfigurationAsync(), context.Variables, context.Clock);
-        var blueprint = new Blueprint(await context.ConfigurationAsync(), await context.EnvironmentAsync(needsBranch: false));
+        var identity = await context.EnvironmentAsync(needsBranch: false);
+        var configuration = await context.ConfigurationAsync();
+        var world = World.Of(configuration, context.Variables, context.Clock);
+        var blueprint = new Blueprint(configuration, identity);
         try
         {
             blueprint.Account = await world.Account.AccountIdAsync(context.Stop);

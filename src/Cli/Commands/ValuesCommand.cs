@@ -23,8 +23,8 @@ internal static class ValuesCommand
 
     private static async Task<int> RunAsync(CommandContext context)
     {
-        var configuration = await context.ConfigurationAsync();
         var identity = await context.EnvironmentAsync();
+        var configuration = await context.ConfigurationAsync();
         var helm = Binaries.Locate(configuration.Helm.Binary, configuration.Directory, CommandContext.Home, context.Variables);
         var major = (await ToolVersion.OfAsync("helm", helm, Helm.VersionArguments(), context.Stop))?.Major ?? MajorWithoutHelm;
         var values = ValuesComposer.Compose(configuration, TemplateVariables.For(identity, configuration), major);

@@ -63,8 +63,7 @@ public sealed class OrphanSearch(
             return template.Fill(rule.ImportId) is { } id ? new Orphan(change.Address, id) : null;
         }
 
-        var nameTag = AttributeTemplate.Attribute(change.After, "tags_all.Name") ?? AttributeTemplate.Attribute(change.After, "tags.Name");
-        if (QuestionWriter.Write(rule, template, nameTag, _environment) is not { } question)
+        if (QuestionWriter.Write(rule, template, NameTag(change), _environment) is not { } question)
         {
             return null;
         }
@@ -83,6 +82,14 @@ public sealed class OrphanSearch(
     private object? Decide(IdentityRule rule, PlannedChange change, AttributeTemplate template, Reply reply)
     {
         var matches = Matches(rule, template, reply);
+        if (rule.Tagged)
+        {
+            // Not every API heeds every filter; what carries another owner or name was never meant.
+            var name = NameTag(change);
+            matches.RemoveAll(item => item.Tags(rule.Owned) is var tags
+                && (tags.GetValueOrDefault(EnvironmentIdentity.OwnerTag) != _environment || (name is not null && tags.GetValueOrDefault("Name") != name)));
+        }
+
         if (matches.Count == 0)
         {
             return null;
@@ -103,6 +110,9 @@ public sealed class OrphanSearch(
             ? new Orphan(change.Address, importId, IsScheduledForDeletion(rule, matches[0]) ? importId : null)
             : new Stranger(change.Address, importId, owner.Name);
     }
+
+    private static string? NameTag(PlannedChange change) =>
+        AttributeTemplate.Attribute(change.After, "tags_all.Name") ?? AttributeTemplate.Attribute(change.After, "tags.Name");
 
     private static List<Reply> Matches(IdentityRule rule, AttributeTemplate template, Reply reply)
     {
