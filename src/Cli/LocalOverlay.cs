@@ -47,6 +47,9 @@ internal static class LocalOverlay
             PublicPort = int.Parse(cloud.Edge[(cloud.Edge.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture),
         },
 
+        // The local control planes write their last lines within half a second of their end.
+        Budget = configuration.Budget with { Settle = TimeSpan.FromSeconds(2) },
+
         // The providers come from the local mirror, whose checksums are not those of the public registry.
         Terraform = configuration.Terraform with { LockFile = "ignore" },
     };

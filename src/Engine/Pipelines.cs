@@ -24,16 +24,20 @@ public static class Pipelines
     ];
 
     /// <summary>identity, prune, release, destroy layer by layer from the last to the first, sweep, forget.</summary>
-    public static IReadOnlyList<IStage> TearDown(RunParts parts) =>
-    [
-        parts.Identity(willWrite: true, readOnly: false),
-        new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Locks, parts.Lease, parts.World.Store),
-        new ReleaseApplication(parts.Blueprint, parts.Door, parts.Helms, parts.ControllerSweep, parts.Lease, parts.World.Clock),
-        .. parts.Roots.Layers.Reverse().Select(layer =>
-            new DestroyLayer(layer, parts.Blueprint, parts.Roots, parts.Door, parts.Lease, parts.World.Store)),
-        new SweepEnvironment(parts.Blueprint, parts.Sweep, parts.Lease, parts.World.Clock),
-        new ForgetState(parts.Blueprint, parts.Roots, parts.Lease, parts.World.Store, parts.RunKeys),
-    ];
+    public static IReadOnlyList<IStage> TearDown(RunParts parts)
+    {
+        var end = new ClusterEnd(parts.Blueprint.Configuration.Budget.Settle, parts.World.Clock);
+        return
+        [
+            parts.Identity(willWrite: true, readOnly: false),
+            new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Locks, parts.Lease, parts.World.Store),
+            new ReleaseApplication(parts.Blueprint, parts.Door, parts.Helms, parts.ControllerSweep, parts.Lease, parts.World.Clock),
+            .. parts.Roots.Layers.Reverse().Select(layer =>
+                new DestroyLayer(layer, parts.Blueprint, parts.Roots, parts.Door, parts.Lease, parts.World.Store, end)),
+            new SweepEnvironment(parts.Blueprint, parts.Sweep, parts.Lease, end, parts.World.Clock),
+            new ForgetState(parts.Blueprint, parts.Roots, parts.Lease, parts.World.Store, parts.RunKeys),
+        ];
+    }
 
     /// <summary>What converging would do, found out by looking only.</summary>
     public static IReadOnlyList<IStage> Plan(RunParts parts)

@@ -21,7 +21,7 @@ public sealed class InterruptTests(LocalCloudFixture cloud) : IClassFixture<Loca
                 var second = await cloud.Mayfly.RunAsync(ct, Up);
                 second.Ended(6);
                 Assert.Equal("held", second.Result.GetProperty("outcome").GetString());
-                Assert.Contains("pid", second.Story, StringComparison.OrdinalIgnoreCase);
+                Assert.Contains("process", second.Result.GetProperty("failure").GetProperty("summary").GetString());
             }
 
             run.Interrupt();

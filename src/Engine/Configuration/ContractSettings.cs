@@ -102,6 +102,9 @@ public sealed record BudgetSettings
     /// <summary>Retries of a whole run.</summary>
     [Between(0, 1000)]
     public int PerRun { get; init; } = 12;
+
+    /// <summary>How long after a cluster's end a teardown keeps looking: its control plane writes its log group once more.</summary>
+    public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(60);
 }
 
 /// <summary>A failure rule that a user adds; tried before the built-in ones.</summary>

@@ -7,7 +7,7 @@ namespace Mayfly.Engine.Teardown;
 /// <summary>EKS clusters with their node groups and add-ons.</summary>
 public sealed class ClusterLeftovers(AmazonEKSClient eks) : ILeftovers
 {
-    private const string ClusterKind = "EKS cluster", NodesKind = "EKS node group", AddonKind = "EKS add-on";
+    internal const string ClusterKind = "EKS cluster", NodesKind = "EKS node group", AddonKind = "EKS add-on";
 
     /// <inheritdoc />
     public string Looks => "EKS clusters, node groups, add-ons";

@@ -14,7 +14,8 @@ namespace Mayfly.Engine.Teardown;
 /// Looks at: the state; the cluster, where the layer needs it. May change: what the state names, and the state.
 /// Proof: the state, pulled again, holds nothing of the layer.
 /// </summary>
-public sealed class DestroyLayer(LayerSettings layer, Blueprint blueprint, TerraformRoots roots, ClusterDoor door, RunLease lease, IObjectStore store)
+public sealed class DestroyLayer(
+    LayerSettings layer, Blueprint blueprint, TerraformRoots roots, ClusterDoor door, RunLease lease, IObjectStore store, ClusterEnd end)
     : IStage
 {
     /// <inheritdoc />
@@ -60,6 +61,11 @@ public sealed class DestroyLayer(LayerSettings layer, Blueprint blueprint, Terra
         }
 
         var applied = await terraform.ApplyAsync(plan, reporter, ct);
+        if (plan.Changes.Any(change => change.Type == "aws_eks_cluster"))
+        {
+            end.Note();
+        }
+
         if (applied.Failure is { } broken)
         {
             return new StageResult.Failed(broken) { WroteSomething = applied.Wrote || abandoned.Length > 0 };

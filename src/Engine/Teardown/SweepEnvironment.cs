@@ -10,11 +10,14 @@ namespace Mayfly.Engine.Teardown;
 /// Looks at: the account and the zone, by tag and by name. May change: whatever belongs to this environment, which it removes.
 /// Proof: a last look, everywhere, that finds nothing; what it looked at is listed.
 /// </summary>
-public sealed class SweepEnvironment(Blueprint blueprint, Sweep sweep, RunLease lease, TimeProvider clock) : IStage
+public sealed class SweepEnvironment(Blueprint blueprint, Sweep sweep, RunLease lease, ClusterEnd end, TimeProvider clock) : IStage
 {
     // Interfaces and addresses go some time after what held them; a cluster takes minutes to die.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    // While a control plane's last words may come, looking more often than this only costs requests.
+    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(15);
 
     // Without progress this often there is no use in going on.
     private const int MaxIdleRounds = 10;
@@ -31,7 +34,14 @@ public sealed class SweepEnvironment(Blueprint blueprint, Sweep sweep, RunLease 
         IReadOnlyList<Failure> failures = [];
         for (var idle = 0; ;)
         {
+            var settling = end.Remaining;
             var seen = await sweep.FindAsync(ownership, ct);
+            if (seen.IsClean && settling > TimeSpan.Zero)
+            {
+                await Task.Delay(settling < LongPause ? settling : LongPause, clock, ct);
+                continue;
+            }
+
             if (seen.IsClean)
             {
                 run.Report(new Noticed(Name, $"looked at {string.Join("; ", sweep.Looks)}: nothing is left"));
@@ -59,6 +69,11 @@ public sealed class SweepEnvironment(Blueprint blueprint, Sweep sweep, RunLease 
 
     private void OnRemoved(Leftover leftover, HashSet<Leftover> removed, Run run)
     {
+        if (leftover.Kind == ClusterLeftovers.ClusterKind)
+        {
+            end.Note();
+        }
+
         if (removed.Add(leftover))
         {
             run.Report(new Noticed(Name, $"removed {leftover}"));
