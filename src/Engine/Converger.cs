@@ -10,7 +10,11 @@ namespace Mayfly.Engine;
 /// The loop: runs the stages in order, and is the only one to decide what follows a failure. Converging stops at the first failure
 /// that nothing mends; a teardown keeps going, since what else can go shall go, and fails at the end.
 /// </summary>
-public sealed class Converger(BudgetSettings budget, TimeProvider clock, Random chance)
+/// <param name="budget">How often it may try again.</param>
+/// <param name="clock">Waits between tries.</param>
+/// <param name="chance">Spreads runs that failed together.</param>
+/// <param name="userRules">The configuration's own failure rules; they come before the built-in ones.</param>
+public sealed class Converger(BudgetSettings budget, TimeProvider clock, Random chance, IReadOnlyList<FailureRule>? userRules = null)
 {
     private readonly Dictionary<(string Stage, string Rule), int> _tries = [];
     private readonly Dictionary<string, int> _attempts = new(StringComparer.Ordinal);
@@ -82,6 +86,7 @@ public sealed class Converger(BudgetSettings budget, TimeProvider clock, Random 
             return new Step(index + 1, null, false);
         }
 
+        failed = failed with { Failure = ByUserRules(failed.Failure) };
         var key = (stage.Name, failed.Failure.Rule);
         var seen = _tries[key] = _tries.GetValueOrDefault(key) + 1;
         var verdict = RetryRules.Decide(failed.Failure, new Tries(seen, _retries, failed.WroteSomething), budget, chance.NextDouble());
@@ -98,6 +103,20 @@ public sealed class Converger(BudgetSettings budget, TimeProvider clock, Random 
         _tried.Add($"{stage.Name}: {failure.Summary} -> {words}");
         await Task.Delay(delay, clock, ct);
         return new Step(next, null, false);
+    }
+
+    private Failure ByUserRules(Failure failure)
+    {
+        if (userRules is not { Count: > 0 })
+        {
+            return failure;
+        }
+
+        var text = string.Join('\n', failure.Evidence.Prepend(failure.Summary));
+        var theirs = FailureClassifier.Classify(failure.Tool, text, userRules);
+        return userRules.Any(rule => rule.Name == theirs.Rule)
+            ? theirs with { Summary = failure.Summary, Evidence = failure.Evidence, Tool = failure.Tool }
+            : failure;
     }
 
     private static async Task<StageResult> AttemptAsync(IStage stage, Run run, CancellationToken ct)

@@ -53,7 +53,8 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
     {
         using var deadline = new CancellationTokenSource(blueprint.Configuration.Budget.Run, world.Clock);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token, parts.Lease.Lost);
-        var converger = new Converger(blueprint.Configuration.Budget, world.Clock, Random.Shared);
+        var converger = new Converger(
+            blueprint.Configuration.Budget, world.Clock, Random.Shared, FailureRules.From(blueprint.Configuration.Failures));
         try
         {
             return tearsDown

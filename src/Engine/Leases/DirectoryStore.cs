@@ -68,6 +68,18 @@ public sealed class DirectoryStore(string directory, TimeProvider clock) : IObje
     }
 
     /// <inheritdoc />
+    public async Task<int> EraseAsync(string prefix, IReadOnlySet<string> keep, CancellationToken ct)
+    {
+        var keys = (await ListAsync(prefix, ct)).Where(key => !keep.Contains(key)).ToList();
+        foreach (var key in keys)
+        {
+            await DeleteAsync(key, ct);
+        }
+
+        return keys.Count;
+    }
+
+    /// <inheritdoc />
     public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken ct)
     {
         IReadOnlyList<string> keys = !Directory.Exists(directory) ? [] :

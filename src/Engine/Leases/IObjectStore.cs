@@ -18,6 +18,12 @@ public interface IObjectStore
     /// <summary>Deletes an object; all is well when it is not there.</summary>
     Task DeleteAsync(string key, CancellationToken ct);
 
+    /// <summary>Removes everything that begins with a prefix, older versions of objects that are gone included; returns how much.</summary>
+    /// <param name="prefix">The prefix, with its slash.</param>
+    /// <param name="keep">Keys that stay.</param>
+    /// <param name="ct">Cancels.</param>
+    Task<int> EraseAsync(string prefix, IReadOnlySet<string> keep, CancellationToken ct);
+
     /// <summary>Keys that begin with a prefix.</summary>
     Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken ct);
 

@@ -67,32 +67,48 @@ public sealed class S3Store : IObjectStore
     public async Task DeleteAsync(string key, CancellationToken ct)
     {
         await _client.DeleteObjectAsync(_bucket, key, ct);
-        try
+        await PurgeAsync(key, found => found == key, ct);
+    }
+
+    /// <inheritdoc />
+    public async Task<int> EraseAsync(string prefix, IReadOnlySet<string> keep, CancellationToken ct)
+    {
+        var keys = (await ListAsync(prefix, ct)).Where(key => !keep.Contains(key)).ToList();
+        foreach (var key in keys)
         {
-            await PurgeAsync(key, ct);
+            await _client.DeleteObjectAsync(_bucket, key, ct);
         }
-        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.Forbidden)
-        {
-            // Who may not touch versions has them kept on purpose; the object itself is gone.
-        }
+
+        return Math.Max(keys.Count, await PurgeAsync(prefix, key => !keep.Contains(key), ct));
     }
 
     // In a versioned bucket a deleted object lives on in its versions, and a state's versions hold secrets.
-    private async Task PurgeAsync(string key, CancellationToken ct)
+    private async Task<int> PurgeAsync(string prefix, Func<string, bool> wanted, CancellationToken ct)
     {
-        var request = new ListVersionsRequest { BucketName = _bucket, Prefix = key };
-        ListVersionsResponse page;
-        do
+        var purged = 0;
+        var request = new ListVersionsRequest { BucketName = _bucket, Prefix = prefix };
+        try
         {
-            page = await _client.ListVersionsAsync(request, ct);
-            foreach (var version in (page.Versions ?? []).Where(version => version.Key == key))
+            ListVersionsResponse page;
+            do
             {
-                await _client.DeleteObjectAsync(_bucket, key, version.VersionId, ct);
-            }
+                page = await _client.ListVersionsAsync(request, ct);
+                foreach (var version in (page.Versions ?? []).Where(version => wanted(version.Key)))
+                {
+                    await _client.DeleteObjectAsync(_bucket, version.Key, version.VersionId, ct);
+                    purged++;
+                }
 
-            (request.KeyMarker, request.VersionIdMarker) = (page.NextKeyMarker, page.NextVersionIdMarker);
+                (request.KeyMarker, request.VersionIdMarker) = (page.NextKeyMarker, page.NextVersionIdMarker);
+            }
+            while (page.IsTruncated == true);
         }
-        while (page.IsTruncated == true);
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.Forbidden)
+        {
+            // Who may not touch versions has them kept on purpose; the objects themselves are gone.
+        }
+
+        return purged;
     }
 
     /// <inheritdoc />

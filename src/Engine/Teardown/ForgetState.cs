@@ -35,25 +35,18 @@ public sealed class ForgetState(Blueprint blueprint, TerraformRoots roots, RunLe
             }
         }
 
-        var keys = await KeysAsync(ct);
-        if (keys.Count > 0 && await lease.EnsureHeldAsync(ct) is { } lost)
+        if (await lease.EnsureHeldAsync(ct) is { } lost)
         {
             return new StageResult.Failed(lost);
         }
 
-        foreach (var key in keys)
-        {
-            await store.DeleteAsync(key, ct);
-        }
-
-        var rest = await KeysAsync(ct);
+        var prefix = blueprint.StatePrefix + "/";
+        var erased = await store.EraseAsync(prefix, keep, ct);
+        var rest = (await store.ListAsync(prefix, ct)).Where(key => !keep.Contains(key)).ToList();
         return rest.Count > 0 ? new StageResult.Failed(StillNamed(rest[0], rest.Count)) { WroteSomething = true }
-            : keys.Count > 0 ? new StageResult.Changed($"dropped {keys.Count} objects of {store.Location}")
+            : erased > 0 ? new StageResult.Changed($"dropped what {store.Location} held of it")
             : new StageResult.Unchanged($"{store.Location} holds nothing of it");
     }
-
-    private async Task<IReadOnlyList<string>> KeysAsync(CancellationToken ct) =>
-        [.. (await store.ListAsync(blueprint.StatePrefix + "/", ct)).Where(key => !keep.Contains(key))];
 
     private static Failure StillNamed(string first, int count) => Failure.Of(
         "state-not-empty", "aws_delete_dependency", Disposition.NeedsHuman,

@@ -60,6 +60,17 @@ internal sealed class MemoryStore(TimeProvider clock) : IObjectStore
         return Task.CompletedTask;
     }
 
+    public async Task<int> EraseAsync(string prefix, IReadOnlySet<string> keep, CancellationToken ct)
+    {
+        var keys = (await ListAsync(prefix, ct)).Where(key => !keep.Contains(key)).ToList();
+        foreach (var key in keys)
+        {
+            await DeleteAsync(key, ct);
+        }
+
+        return keys.Count;
+    }
+
     public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken ct)
     {
         Reach();

@@ -145,6 +145,25 @@ public sealed class ConvergerTests
     }
 
     [Fact]
+    public async Task A_rule_of_the_configuration_comes_before_what_is_built_in()
+    {
+        var rules = FailureRules.From([new FailureRuleSettings
+        {
+            Name = "our-quota",
+            Match = ["it broke"],
+            Class = "aws_quota_exceeded",
+            Disposition = "fail_permanent_quota",
+            Next = "Ask the platform team.",
+        }]);
+        var stage = new FakeStage("apply", FakeStage.Fails(Disposition.RetryAfterWait));
+
+        var end = await AdvancingAsync(new Converger(new BudgetSettings(), _clock, new Random(7), rules)
+            .ConvergeAsync(_run, [stage], TestContext.Current.CancellationToken));
+
+        Assert.Equal((1, Ending.NeedsPerson, "our-quota"), (stage.Calls, end.Ending, end.Failure!.Rule));
+    }
+
+    [Fact]
     public async Task A_teardown_goes_on_after_a_failure_and_ends_with_what_the_sweep_left()
     {
         var broken = FakeStage.Fails(Disposition.NeedsHuman, "stuck", "aws_delete_dependency");
