@@ -93,12 +93,12 @@ internal sealed class CommandContext(ParseResult call, TextWriter output, TextWr
     /// <summary>Shows a run's events until the feed is complete; the snapshot at the end is what the process answers by.</summary>
     public Task<RunSnapshot> ShowAsync(RunFeed feed)
     {
-        var authority = _configuration?.Cloud.Authority;
+        var way = new WayIn(_configuration?.Cloud.Authority, IsLocal ? "127.0.0.1" : null);
         var console = TableView.Console(output);
         IRunRenderer renderer = Output == OutputMode.Json ? new JsonRenderer(output)
             : console.Profile.Out.IsTerminal && console.Profile.Capabilities.Interactive && console.Profile.Capabilities.Ansi
-                ? new LiveRenderer(console, Verbose, authority, Clock)
-            : new PlainRenderer(output, Verbose, authority);
+                ? new LiveRenderer(console, Verbose, way, Clock)
+            : new PlainRenderer(output, Verbose, way);
         return RunDisplay.ShowAsync(feed.Subscribe(), renderer, Clock);
     }
 

@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 namespace Mayfly.Cli.Rendering;
 
 /// <summary>A picture of the run that is drawn anew as it moves: stages, the resources inside them, time; at the end one panel.</summary>
-internal sealed class LiveRenderer(IAnsiConsole console, bool verbose, string? authority, TimeProvider clock) : IRunRenderer
+internal sealed class LiveRenderer(IAnsiConsole console, bool verbose, WayIn way, TimeProvider clock) : IRunRenderer
 {
     // More would push the stages off a usual terminal.
     private const int MostResources = 8;
@@ -48,7 +48,7 @@ internal sealed class LiveRenderer(IAnsiConsole console, bool verbose, string? a
         }
 
         console.Write(Picture(run, run.Latest));
-        console.Write(Panel(RunSummary.Of(run, authority)));
+        console.Write(Panel(RunSummary.Of(run, way)));
     }
 
     /// <summary>The picture of a run at a moment.</summary>

@@ -6,7 +6,7 @@ namespace Mayfly.Cli.Rendering;
 /// Lines for logs: one at each boundary, and one after 30 seconds without any, so that a log stays short and never looks dead.
 /// What tools print, and each resource, come only when asked for.
 /// </summary>
-internal sealed class PlainRenderer(TextWriter output, bool verbose, string? authority) : IRunRenderer
+internal sealed class PlainRenderer(TextWriter output, bool verbose, WayIn way) : IRunRenderer
 {
     // As long as people and runners believe that silence is work.
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(30);
@@ -68,7 +68,7 @@ internal sealed class PlainRenderer(TextWriter output, bool verbose, string? aut
             return;
         }
 
-        var summary = RunSummary.Of(run, authority);
+        var summary = RunSummary.Of(run, way);
         output.WriteLine();
         output.WriteLine(summary.Title);
         foreach (var paragraph in summary.Paragraphs)

@@ -12,8 +12,8 @@ internal sealed record RunSummary(string Title, bool Good, IReadOnlyList<RunSumm
 
     /// <summary>The summary of a run that ended.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="authority">The certificate authority to trust for the URL; null: the system's.</param>
-    public static RunSummary Of(RunSnapshot run, string? authority)
+    /// <param name="way">What is needed besides the URL.</param>
+    public static RunSummary Of(RunSnapshot run, WayIn way)
     {
         var took = Elapsed((run.Latest - run.Started).TotalSeconds);
         if (run.Failure is { } failure)
@@ -23,7 +23,8 @@ internal sealed record RunSummary(string Title, bool Good, IReadOnlyList<RunSumm
 
         var paragraphs = new List<Paragraph>();
         Add(paragraphs, "url", run.Url is null ? [] : [run.Url]);
-        Add(paragraphs, "authority", run.Url is null || authority is null ? [] : [authority]);
+        Add(paragraphs, "authority", run.Url is null || way.Authority is null ? [] : [way.Authority]);
+        Add(paragraphs, "open", run.Url is not null && way.Command(run.Url) is { } command ? [command] : []);
         Add(paragraphs, "commit", run.Commit is null ? [] : [run.Commit]);
         if (run.IsPlan)
         {

@@ -20,7 +20,7 @@ public sealed class RendererTests
     public void Logs_get_a_line_at_each_boundary(string story)
     {
         using var output = new StringWriter();
-        Play(new PlainRenderer(output, verbose: false, Authority), Story(story));
+        Play(new PlainRenderer(output, verbose: false, new WayIn(Authority, "127.0.0.1")), Story(story));
 
         Golden($"plain-{story}.txt", output);
     }
@@ -29,7 +29,7 @@ public sealed class RendererTests
     public void Logs_show_tools_and_resources_when_asked()
     {
         using var output = new StringWriter();
-        Play(new PlainRenderer(output, verbose: true, authority: null), RunStories.Reachable);
+        Play(new PlainRenderer(output, verbose: true, WayIn.Open), RunStories.Reachable);
 
         Golden("plain-verbose.txt", output);
     }
@@ -51,7 +51,7 @@ public sealed class RendererTests
     public void A_terminal_gets_a_panel_at_the_end(string story)
     {
         var console = new TestConsole().Width(100);
-        Play(new LiveRenderer(console, verbose: false, Authority, new FakeTimeProvider(RunStories.Start)), Story(story));
+        Play(new LiveRenderer(console, verbose: false, new WayIn(Authority, null), new FakeTimeProvider(RunStories.Start)), Story(story));
 
         Repository.AssertCurrent($"tests/Engine.Tests/Golden/live-{story}.txt", console.Output);
     }
@@ -69,7 +69,7 @@ public sealed class RendererTests
     public void A_long_silence_is_broken_once_in_half_a_minute()
     {
         using var output = new StringWriter();
-        var renderer = new PlainRenderer(output, verbose: false, authority: null);
+        var renderer = new PlainRenderer(output, verbose: false, WayIn.Open);
         var run = RunSnapshot.Empty;
         foreach (var happened in RunStories.Reachable.Take(12))
         {
