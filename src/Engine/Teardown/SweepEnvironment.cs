@@ -19,9 +19,6 @@ public sealed class SweepEnvironment(Blueprint blueprint, Sweep sweep, RunLease 
     // While a control plane's last words may come, looking more often than this only costs requests.
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(15);
 
-    // A dying control plane writes its log group once more after it was deleted, so one clean look is not enough.
-    private const int CleanLooks = 2;
-
     // Without progress this often there is no use in going on.
     private const int MaxIdleRounds = 10;
 
