@@ -24,9 +24,14 @@ public sealed class MayflyProgram(string home, string directory)
     }
 
     /// <summary>Calls it; the caller watches its events.</summary>
-    public Started Start(params string[] arguments)
+    public Started Start(params string[] arguments) => Start(Path, arguments);
+
+    /// <summary>Calls it as the leader of a process group of its own, so that it can be killed with all that it started.</summary>
+    public Started StartAlone(params string[] arguments) => Start("setsid", [Path, .. arguments]);
+
+    private Started Start(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(Path, [.. arguments, "--output", "json"])
+        var start = new ProcessStartInfo(program, [.. arguments, "--output", "json"])
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
@@ -67,6 +72,20 @@ public sealed class MayflyProgram(string home, string directory)
             return default;
         }
 
+        /// <summary>Waits until so many events have come; null when it ended before.</summary>
+        public async Task<JsonElement?> WaitForNumberAsync(int number, CancellationToken ct)
+        {
+            await foreach (var line in _live.Reader.ReadAllAsync(ct))
+            {
+                if (--number == 0)
+                {
+                    return line;
+                }
+            }
+
+            return null;
+        }
+
         /// <summary>Waits until a stage starts.</summary>
         public Task WaitForStageAsync(string stage, CancellationToken ct) =>
             WaitForAsync(line => line.GetProperty("type").GetString() == "stage_started" && line.GetProperty("stage").GetString() == stage, ct);
@@ -78,6 +97,13 @@ public sealed class MayflyProgram(string home, string directory)
         public void Signal(string name)
         {
             using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            kill.WaitForExit();
+        }
+
+        /// <summary>Kills it and everything it started, as a runner that is taken away does.</summary>
+        public void KillAll()
+        {
+            using var kill = Process.Start("kill", ["-KILL", "--", $"-{_process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)}"]);
             kill.WaitForExit();
         }
 
@@ -106,13 +132,32 @@ public sealed class MayflyProgram(string home, string directory)
         {
             while (await _process.StandardOutput.ReadLineAsync() is { } line)
             {
-                using var document = JsonDocument.Parse(line);
-                var read = document.RootElement.Clone();
+                if (!TryRead(line, out var read))
+                {
+                    break;
+                }
+
                 _events.Add(read);
                 _live.Writer.TryWrite(read);
             }
 
             _live.Writer.TryComplete();
+        }
+
+        // The last line of a killed process may be cut in two.
+        private static bool TryRead(string line, out JsonElement read)
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(line);
+                read = document.RootElement.Clone();
+                return true;
+            }
+            catch (JsonException) when (!line.EndsWith('}'))
+            {
+                read = default;
+                return false;
+            }
         }
 
         private async Task ReadErrorAsync() => _error.Append(await _process.StandardError.ReadToEndAsync());
