@@ -21,7 +21,7 @@ public static partial class FailureClassifier
     {
         var text = FailureText.Read(output);
         var rule = text.Errors.Length == 0 ? null : (userRules ?? []).Concat(FailureRules.BuiltIn).FirstOrDefault(rule => rule.Matches(tool, text));
-        if (rule is null && !StrongError().IsMatch(text.Errors))
+        if (rule is null && !StrongError().IsMatch(ApplicationLog().Replace(text.Errors, "")))
         {
             return new Failure("none", NotAFailure, Disposition.None, "Nothing failed.", "", [], [], new Dictionary<string, string>()) { Tool = tool };
         }
@@ -40,7 +40,11 @@ public static partial class FailureClassifier
 
     private static string Shorten(string line) => line.Length <= EvidenceWidth ? line : string.Concat(line.AsSpan(0, EvidenceWidth), "…");
 
-    [GeneratedRegex("(?<![.\\w-])error\\b\\s*[:=]|^error[: ]|\\blevel=(?:error|fatal)|\\bAn error occurred\\b|StatusCode: [045]|\\bFAILED\\b|\\bfatal\\b|\\bpanic:|status=Failure|status=False|\\btype=Warning\\b|HTTP/[\\d.]+ [45]\\d\\d|(?<!WARN[^\\n]*)\\b(?:failed|cannot|unable) to\\b|^Warning {2}",
+    [GeneratedRegex("(?<![.\\w-])errors?\\b\\s*[:=](?!\\s*(?:\\[\\]|0\\b|none\\b|null\\b|false\\b|\"\"|<nil>))|^error[: ]|\\[ERROR\\]|\\blevel=(?:error|fatal)|\\bAn error occurred\\b|StatusCode: [045]|(?<![\\w./-])FAILED(?![\\w./-]|: 0\\b)|_FAILED\\b|\\bfatal\\b|\\bpanic:|status=Failure|status=False|\\btype=Warning\\b|HTTP/[\\d.]+ [45]\\d\\d|returned error: \\d|(?<!WARN[^\\n]*)\\b(?:cannot|unable) to\\b|^Warning {2}|\\[✖\\]",
         RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex StrongError();
+
+    // What an application writes about its own work is its own business, as long as no rule knows it.
+    [GeneratedRegex("^(?:\\[?pod/\\S+|\\S+ \\|)\\s+(?:container=\\S+\\s*)?.*$", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    private static partial Regex ApplicationLog();
 }

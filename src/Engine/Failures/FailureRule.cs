@@ -51,8 +51,8 @@ public sealed record FailureRule(string Name, string Class, Disposition Disposit
         }
     }
 
-    /// <summary>A pattern as rules write it: case does not matter, time is bounded.</summary>
+    /// <summary>A pattern as rules write it: case does not matter, <c>^</c> and <c>$</c> are those of a line, time is bounded.</summary>
     /// <exception cref="ArgumentException">It is no regular expression.</exception>
     public static Regex Pattern(string pattern) =>
-        new(pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Patience);
+        new(pattern, RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant, Patience);
 }

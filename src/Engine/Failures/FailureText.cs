@@ -13,11 +13,18 @@ namespace Mayfly.Engine.Failures;
 /// <param name="Addresses">Terraform resource addresses of the errors, in order.</param>
 public sealed partial record FailureText(string Errors, string Context, IReadOnlyList<string> Addresses)
 {
+    // What a failure means stands in a few lines, the first and the last ones of the errors. The bounds keep the cost of
+    // reading an output, which may be of any size, independent of it.
+    private const int InputEnds = 512 * 1024;
+    private const int ErrorEnds = 24 * 1024;
+    private const int ContextEnds = 64 * 1024;
+    private const int LineWidth = 16 * 1024;
+
     /// <summary>Reads a tool's output.</summary>
     public static FailureText Read(string text)
     {
         var reader = new Reader();
-        var lines = text.ReplaceLineEndings("\n").Split('\n');
+        var lines = Colours().Replace(Ends(text, InputEnds), "").ReplaceLineEndings("\n").Split('\n');
         for (var i = 0; i < lines.Length; i++)
         {
             if (BoxStart().IsMatch(lines[i]))
@@ -33,19 +40,23 @@ public sealed partial record FailureText(string Errors, string Context, IReadOnl
         return reader.ToText();
     }
 
+    /// <summary>The beginning and the end of a text that is too long to be read whole.</summary>
+    private static string Ends(string text, int length) =>
+        text.Length <= 2 * length ? text : string.Concat(text.AsSpan(0, length), "\n", text.AsSpan(text.Length - length));
+
     private sealed class Reader
     {
-        private readonly StringBuilder _errors = new();
+        private readonly List<string> _errors = [];
+        private readonly HashSet<string> _seen = [];
+        private readonly HashSet<string> _exchange = [];
         private readonly StringBuilder _context = new();
         private readonly List<string> _addresses = [];
-        private bool? _lastAnswerGood;
 
-        public FailureText ToText()
-        {
-            // An exchange whose last answer is good was a probe or a login that went its way, whatever came before.
-            var errors = _lastAnswerGood == true ? "" : _errors.ToString();
-            return new FailureText(errors, _context.ToString(), _addresses);
-        }
+        public FailureText ToText() =>
+            new(
+                Ends(string.Concat(_errors.Select(line => line + "\n")), ErrorEnds),
+                Ends(_context.ToString(), ContextEnds),
+                _addresses);
 
         public int Box(string[] lines, int start)
         {
@@ -97,15 +108,34 @@ public sealed partial record FailureText(string Errors, string Context, IReadOnl
                 return;
             }
 
-            if (HttpStatus().Match(trimmed) is { Success: true } status)
+            if (FailureLines.IsHttp(trimmed))
             {
-                _lastAnswerGood = status.Groups["code"].Value[0] is '2' or '3';
+                Http(trimmed);
+                return;
             }
 
             var json = trimmed.IndexOf('{');
             var inner = json > 0 && trimmed.EndsWith('}') ? trimmed[json..] : "";
-            var benign = Benign().IsMatch(trimmed) || (inner.Length > 0 && Quiet().IsMatch(inner));
-            Add(trimmed, evidence: !benign);
+            Add(trimmed, evidence: !FailureLines.IsBenign(trimmed) && !(inner.Length > 0 && FailureLines.IsQuiet(inner)));
+        }
+
+        // An exchange whose last answer is good was a probe or a login that went its way, whatever its earlier answers were.
+        private void Http(string line)
+        {
+            if (FailureLines.IsGoodAnswer(line))
+            {
+                _errors.RemoveAll(_exchange.Contains);
+                _exchange.Clear();
+            }
+
+            if (FailureLines.IsProbeAnswer(line, _context.ToString(Math.Max(0, _context.Length - 400), Math.Min(400, _context.Length))))
+            {
+                Add(line, evidence: false);
+                return;
+            }
+
+            _exchange.Add(line);
+            Add(line, evidence: true);
         }
 
         private bool TryJson(string line)
@@ -121,7 +151,7 @@ public sealed partial record FailureText(string Errors, string Context, IReadOnl
                 }
 
                 var flat = JsonFlattener.Flatten(root);
-                Add(flat, evidence: !Quiet().IsMatch(line) && !GoodCondition().IsMatch(flat) && !NormalEvent().IsMatch(flat));
+                Add(flat, evidence: !FailureLines.IsQuiet(line) && !FailureLines.IsNormalEvent(flat) && !KubernetesConditions.AllHold(root));
                 return true;
             }
             catch (JsonException)
@@ -161,10 +191,12 @@ public sealed partial record FailureText(string Errors, string Context, IReadOnl
 
         private void Add(string line, bool evidence)
         {
+            line = Ends(line, LineWidth / 2);
             _context.Append(line).Append('\n');
-            if (evidence)
+            // A log says the same a hundred times; once is evidence enough.
+            if (evidence && _seen.Add(line))
             {
-                _errors.Append(line).Append('\n');
+                _errors.Add(line);
             }
         }
 
@@ -190,18 +222,6 @@ public sealed partial record FailureText(string Errors, string Context, IReadOnl
     [GeneratedRegex("\\s+")]
     private static partial Regex Spaces();
 
-    [GeneratedRegex("^(?:< )?HTTP/[\\d.]+ (?<code>\\d{3})")]
-    private static partial Regex HttpStatus();
-
-    [GeneratedRegex("^\\[?(?:DEBUG|INFO|TRACE)\\]?\\b|\\blevel=(?:debug|info|trace)\\b|\\(expected\\b|\\[(?:ℹ|✔|DEBUG|INFO)\\]|^[IDV]\\d{4} \\d\\d:", RegexOptions.IgnoreCase)]
-    private static partial Regex Benign();
-
-    [GeneratedRegex("\"level\"\\s*:\\s*\"(?:debug|info|trace)\"", RegexOptions.IgnoreCase)]
-    private static partial Regex Quiet();
-
-    [GeneratedRegex("status\\.conditions\\.0\\.status=True(?!.*conditions\\.\\d+\\.status=False)(?=.*conditions\\.0\\.type=(?:Ready|Available|Established|Synced))|^(?!.*status\\.conditions).*\\btype=Ready\\b.*\\bstatus=True\\b")]
-    private static partial Regex GoodCondition();
-
-    [GeneratedRegex("\\bkind=Event\\b.*(?<![.\\w])type=Normal\\b")]
-    private static partial Regex NormalEvent();
+    [GeneratedRegex("\\x1B(?:\\[[0-9;?]*[ -/]*[@-~]|\\][^\\x07\\x1B]*(?:\\x07|\\x1B\\\\))")]
+    private static partial Regex Colours();
 }

@@ -24,6 +24,9 @@ internal static class JsonFlattener
                 }
 
                 break;
+            case JsonValueKind.Array when element.GetArrayLength() == 0:
+                text.Append(path).Append("=[]; ");
+                break;
             case JsonValueKind.Array:
                 var index = 0;
                 foreach (var item in element.EnumerateArray())
