@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 namespace Mayfly.Engine.Failures;
@@ -8,6 +9,9 @@ public static partial class FailureClassifier
     // As much of an output as a person reads, and as much as an event may carry.
     private const int EvidenceLines = 6;
     private const int EvidenceWidth = 600;
+
+    // Output is hostile input: what takes longer than this to be known is unknown, which a person looks at.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>The class of an output that asks for nothing.</summary>
     public const string NotAFailure = "not_a_failure";
@@ -20,8 +24,8 @@ public static partial class FailureClassifier
     public static Failure Classify(string tool, string output, IReadOnlyList<FailureRule>? userRules = null)
     {
         var text = FailureText.Read(output);
-        var rule = text.Errors.Length == 0 ? null : (userRules ?? []).Concat(FailureRules.BuiltIn).FirstOrDefault(rule => rule.Matches(tool, text));
-        if (rule is null && !StrongError().IsMatch(ApplicationLog().Replace(text.Errors, "")))
+        var rule = FirstMatch(tool, text, userRules ?? [], out var gaveUp);
+        if (rule is null && !gaveUp && !StrongError().IsMatch(ApplicationLog().Replace(text.Errors, "")))
         {
             return new Failure("none", NotAFailure, Disposition.None, "Nothing failed.", "", [], [], new Dictionary<string, string>()) { Tool = tool };
         }
@@ -36,11 +40,37 @@ public static partial class FailureClassifier
         return new Failure(rule.Name, rule.Class, rule.Disposition, Summary(evidence), rule.Remedy, rule.Next.Length > 0 ? [rule.Next] : [], evidence, extract) { Tool = tool };
     }
 
+    private static FailureRule? FirstMatch(string tool, FailureText text, IReadOnlyList<FailureRule> userRules, out bool gaveUp)
+    {
+        gaveUp = false;
+        if (text.Errors.Length == 0)
+        {
+            return null;
+        }
+
+        var spent = Stopwatch.StartNew();
+        foreach (var rule in userRules.Concat(FailureRules.BuiltIn))
+        {
+            if (spent.Elapsed > Patience)
+            {
+                gaveUp = true;
+                return null;
+            }
+
+            if (rule.Matches(tool, text))
+            {
+                return rule;
+            }
+        }
+
+        return null;
+    }
+
     private static string Summary(string[] evidence) => evidence.Length == 0 ? "The tool failed and said nothing." : evidence[0];
 
     private static string Shorten(string line) => line.Length <= EvidenceWidth ? line : string.Concat(line.AsSpan(0, EvidenceWidth), "…");
 
-    [GeneratedRegex("(?<![.\\w-])errors?\\b\\s*[:=](?!\\s*(?:\\[\\]|0\\b|none\\b|null\\b|false\\b|\"\"|<nil>))|^error[: ]|\\[ERROR\\]|\\blevel=(?:error|fatal)|\\bAn error occurred\\b|StatusCode: [045]|(?<![\\w./-])FAILED(?![\\w./-]|: 0\\b)|_FAILED\\b|\\bfatal\\b|\\bpanic:|status=Failure|status=False|\\btype=Warning\\b|HTTP/[\\d.]+ [45]\\d\\d|returned error: \\d|(?<!WARN[^\\n]*)\\b(?:cannot|unable) to\\b|^Warning {2}|\\[✖\\]",
+    [GeneratedRegex("(?<![.\\w-])errors?\\b\\s*[:=](?!\\s*(?:\\[\\]|0\\b|none\\b|null\\b|false\\b|\"\"|<nil>))|^error[: ]|\\[ERROR\\]|\\blevel\"?\\s*[=:]\\s*\"?(?:error|fatal)\\b|\\bAn error occurred\\b|StatusCode: [045]|(?<![\\w./-])FAILED(?![\\w./-]|: 0\\b)|_FAILED\\b|\\bfatal\\b|\\bpanic:|status=Failure|status=False|\\btype=Warning\\b|HTTP/[\\d.]+ [45]\\d\\d|returned error: \\d|(?<!WARN[^\\n]*)\\b(?:cannot|unable) to\\b|^Warning {2}|\\[✖\\]",
         RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex StrongError();
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 namespace Mayfly.Engine.Failures;
@@ -14,7 +15,8 @@ public static partial class FailureExtraction
             found["address"] = text.Addresses[0];
         }
 
-        foreach (var pattern in Patterns())
+        var spent = Stopwatch.StartNew();
+        foreach (var pattern in Patterns().TakeWhile(_ => spent.Elapsed < Patience))
         {
             try
             {
@@ -35,6 +37,8 @@ public static partial class FailureExtraction
 
         return found;
     }
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private static IEnumerable<Regex> Patterns() =>
         [Lock(), LockPath(), LockOperation(), Webhook(), WebhookService(), Object(), InvolvedObject(), Release(), EksPart(), Image(), Vpc(), Subnet(), SecurityGroup(), Certificate(), Host(), Bucket(), NotAuthorized()];

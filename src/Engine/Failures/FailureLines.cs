@@ -5,8 +5,15 @@ namespace Mayfly.Engine.Failures;
 /// <summary>Which lines of an output are no evidence of a failure: progress, plans, outputs, notices, what was expected.</summary>
 internal static partial class FailureLines
 {
+    private const int LineStart = 1024;
+
     /// <summary>A line that reports progress, a notice or something that was expected.</summary>
-    public static bool IsBenign(string line) => Benign().IsMatch(line) || Progress().IsMatch(line) || Plan().IsMatch(line);
+    public static bool IsBenign(string line)
+    {
+        // What a line is stands at its beginning.
+        var start = line.AsSpan(0, Math.Min(line.Length, LineStart));
+        return Benign().IsMatch(start) || Progress().IsMatch(start) || Plan().IsMatch(start);
+    }
 
     /// <summary>A JSON log line below the level of a warning.</summary>
     public static bool IsQuiet(string json) => Quiet().IsMatch(json);
@@ -30,7 +37,7 @@ internal static partial class FailureLines
     private static partial Regex Benign();
 
     // What Terraform, Helm, kubectl and rollouts say while all goes well.
-    [GeneratedRegex("^\\S+(?:\\[[^\\]]*\\]\\S*)?: (?:Creating|Still (?:creating|modifying|destroying|reading)|Creation complete|Destroying|Destruction complete|Modifying|Modifications complete|Refreshing state|Reading|Read complete|Drift detected|Plan to|Provisioning with|Import(?:ing|ed| complete))\\b|^(?:Apply|Destroy) complete!|^Waiting for deployment |successfully rolled out$|^\\S+/\\S+ (?:created|configured|unchanged|patched|labeled|annotated|deleted|serverside-applied|condition met|scaled|restarted)\\b|^- (?:Finding|Installing|Installed|Reusing|Using)\\b")]
+    [GeneratedRegex("^\\S+: (?:Creating|Still (?:creating|modifying|destroying|reading)|Creation complete|Destroying|Destruction complete|Modifying|Modifications complete|Refreshing state|Reading|Read complete|Drift detected|Plan to|Provisioning with|Import(?:ing|ed| complete))\\b|^(?:Apply|Destroy) complete!|^Waiting for deployment |successfully rolled out$|^\\S+/\\S+ (?:created|configured|unchanged|patched|labeled|annotated|deleted|serverside-applied|condition met|scaled|restarted)\\b|^- (?:Finding|Installing|Installed|Reusing|Using)\\b")]
     private static partial Regex Progress();
 
     // Lines of a plan and of outputs name what shall be, in the user's words.

@@ -71,7 +71,10 @@ public sealed partial record FailureText(string Errors, string Context, IReadOnl
                     block.Clear();
                 }
 
-                block.Append(line.TrimEnd()).Append('\n');
+                if (block.Length < LineWidth)
+                {
+                    block.Append(Ends(line.TrimEnd(), LineWidth / 2)).Append('\n');
+                }
             }
 
             Diagnostic(block.ToString());
@@ -108,6 +111,7 @@ public sealed partial record FailureText(string Errors, string Context, IReadOnl
                 return;
             }
 
+            trimmed = Ends(trimmed, LineWidth / 2);
             if (FailureLines.IsHttp(trimmed))
             {
                 Http(trimmed);
@@ -213,10 +217,10 @@ public sealed partial record FailureText(string Errors, string Context, IReadOnl
     [GeneratedRegex("^(?:Error|Warning): ")]
     private static partial Regex DiagnosticStart();
 
-    [GeneratedRegex("^\\s+with (?<address>[^\\s,]+(?:\\[\"[^\"]*\"\\][^\\s,]*)*),\\s*$", RegexOptions.Multiline)]
+    [GeneratedRegex("^[ \\t]+with (?<address>(?:[^\\s,\"]|\"[^\"\\n]*\")+),[ \\t]*$", RegexOptions.Multiline)]
     private static partial Regex WithAddress();
 
-    [GeneratedRegex("^\\s+(?:with [^\\n]+,|on [^\\n]+ line \\d+.*|\\d+: .*)$\\n?", RegexOptions.Multiline)]
+    [GeneratedRegex("^[ \\t]+(?:with [^\\n]+,|on [^\\n]+ line \\d+.*|\\d+: .*)$\\n?", RegexOptions.Multiline)]
     private static partial Regex SourceLines();
 
     [GeneratedRegex("\\s+")]

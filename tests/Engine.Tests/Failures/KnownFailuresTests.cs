@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Mayfly.Engine.Failures;
 
 namespace Mayfly.Engine.Tests.Failures;
@@ -16,14 +15,9 @@ public sealed class KnownFailuresTests
     private static TheoryData<string, string, string, string, string> Rows(Func<Disposition, bool> wanted)
     {
         var rows = new TheoryData<string, string, string, string, string>();
-        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Fixtures", "failures", "known.jsonl")))
+        foreach (var sample in FailureSamples.All.Where(sample => wanted(FailureRules.Disposition(sample.Disposition))))
         {
-            using var document = JsonDocument.Parse(line);
-            string Field(string name) => document.RootElement.GetProperty(name).GetString()!;
-            if (wanted(FailureRules.Disposition(Field("disposition"))))
-            {
-                rows.Add(Field("id"), Field("tool"), Field("text"), Field("class"), Field("disposition"));
-            }
+            rows.Add(sample.Id, sample.Tool, sample.Text, sample.Class, sample.Disposition);
         }
 
         return rows;
