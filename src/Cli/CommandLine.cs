@@ -17,6 +17,7 @@ public static class CommandLine
             DownCommand.Create(),
             PlanCommand.Create(),
             StatusCommand.Create(),
+            ExplainCommand.Create(),
             StageCommand.Create(),
             SweepCommand.Create(),
             ValuesCommand.Create(),

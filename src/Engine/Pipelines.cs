@@ -1,4 +1,5 @@
 using Mayfly.Engine.Adoption;
+using Mayfly.Engine.Explanation;
 using Mayfly.Engine.Planning;
 using Mayfly.Engine.Stages;
 using Mayfly.Engine.Teardown;
@@ -20,7 +21,7 @@ public static class Pipelines
         }),
         new Preflight(parts.Blueprint, parts.Door, parts.Secrets, parts.Lease, parts.World.Clock),
         new DeployRelease(parts.Blueprint, parts.Door, parts.Package, parts.Helms, parts.Lease, parts.World.Clock),
-        new VerifyReachable(parts.Blueprint, parts.World.Http, parts.Lease, parts.World.Clock),
+        new VerifyReachable(parts.Blueprint, parts.World.Http, new Explainer(parts.World, parts.Blueprint, parts.Door), parts.Lease, parts.World.Clock),
     ];
 
     /// <summary>identity, prune, release, destroy layer by layer from the last to the first, sweep, forget.</summary>

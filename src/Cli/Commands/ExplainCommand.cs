@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Mayfly.Aws;
+using Mayfly.Cli.Rendering;
+using Mayfly.Engine;
+using Mayfly.Engine.Clouds;
+using Mayfly.Engine.Explanation;
+using Mayfly.Engine.Secrets;
+
+namespace Mayfly.Cli.Commands;
+
+/// <summary><c>mayfly explain</c>: why an environment is not reachable, from its name to its pods' logs.</summary>
+internal static class ExplainCommand
+{
+    public static Command Create() => EnvironmentOptions.AddTo(
+        new Command("explain", "Shows why an environment is not reachable: the chain from its name to its pods' logs, the first broken link marked."))
+        .WithAction(RunAsync);
+
+    private static async Task<int> RunAsync(CommandContext context)
+    {
+        var configuration = await context.ConfigurationAsync();
+        var blueprint = new Blueprint(configuration, await context.EnvironmentAsync());
+        var world = World.Of(configuration, context.Variables, context.Clock);
+        await using var door = new ClusterDoor(
+            world.Account, blueprint.ClusterName, Path.Combine(world.Home, "work", configuration.Project, blueprint.Environment.Id, "kube"), context.Clock);
+        var chain = await new Explainer(world, blueprint, door).WalkAsync(context.Stop);
+        await LearnSecretsAsync(context, world, blueprint, chain);
+        Show(context, chain);
+        Answers.Close(context, Outcome(chain), result =>
+        {
+            result["environment"] = blueprint.Environment.Id;
+            result["url"] = blueprint.Url;
+            result["first_broken"] = chain.FirstBroken?.Name;
+            result["chain"] = new JsonArray([.. chain.Links.Select(link => Describe(context, link))]);
+            result["secrets"] = new JsonArray([.. chain.Secrets.Select(link => Describe(context, link))]);
+            result["next"] = Answers.Array(chain.Next().Select(context.Redactor.Redact));
+        });
+        return chain.Verdict switch
+        {
+            ChainVerdict.Reachable => ExitCodes.Holds,
+            ChainVerdict.Broken => ExitCodes.NotReachable,
+            _ => ExitCodes.NeedsPerson,
+        };
+    }
+
+    // A log may show what the application got: the values are read only so that they can be taken out, and only when there is
+    // something from inside to show.
+    private static async Task LearnSecretsAsync(CommandContext context, World world, Blueprint blueprint, Chain chain)
+    {
+        if (chain.All.All(link => link.Evidence.Count == 0))
+        {
+            return;
+        }
+
+        try
+        {
+            blueprint.Account ??= await world.Account.AccountIdAsync(context.Stop);
+            await new SecretContract(world.Session.CreateSecretsManager(), blueprint, context.Variables.Variables, context.Redactor).CheckAsync(context.Stop);
+        }
+        catch (Exception e) when (!context.Stop.IsCancellationRequested && OutsideWorld.Classify(e) is not null)
+        {
+            context.Error.WriteLine("the secrets could not be read; lines of logs are shown as they are written");
+        }
+    }
+
+    private static void Show(CommandContext context, Chain chain)
+    {
+        var first = chain.FirstBroken;
+        var width = chain.All.Max(link => link.Name.Length);
+        void Links(IEnumerable<Link> links)
+        {
+            foreach (var link in links)
+            {
+                context.Words.WriteLine(context.Redactor.Redact(
+                    $"{Mark(link.State)} {link.Name.PadRight(width)}  {link.Summary}{(link == first ? "   <- the first broken link" : "")}"));
+                foreach (var line in link.State == LinkState.Broken ? link.Evidence : [])
+                {
+                    context.Words.WriteLine(context.Redactor.Redact($"    {line}"));
+                }
+            }
+        }
+
+        Links(chain.Links);
+        if (chain.Secrets.Count > 0)
+        {
+            context.Words.WriteLine();
+            Links(chain.Secrets);
+        }
+
+        foreach (var next in chain.Next())
+        {
+            context.Words.WriteLine(context.Redactor.Redact($"-> {next}"));
+        }
+    }
+
+    private static JsonNode Describe(CommandContext context, Link link) => new JsonObject
+    {
+        ["link"] = link.Name,
+        ["state"] = link.State.ToString().ToLowerInvariant(),
+        ["summary"] = context.Redactor.Redact(link.Summary),
+        ["evidence"] = Answers.Array(link.Evidence.Select(context.Redactor.Redact)),
+        ["next"] = Answers.Array(link.Next),
+    };
+
+    private static char Mark(LinkState state) => state switch
+    {
+        LinkState.Fine => '✓',
+        LinkState.Broken => '✗',
+        _ => '?',
+    };
+
+    private static string Outcome(Chain chain) => chain.Verdict switch
+    {
+        ChainVerdict.Reachable => "reachable",
+        ChainVerdict.Broken => "broken",
+        _ => "unknown",
+    };
+}
