@@ -92,12 +92,15 @@ internal sealed class EdgeLooks(AwsSession session, string host, string path)
     // A thing behind one that could not be seen is as unknown as that one; behind one that is not there is nothing.
     private static async Task<Look<TNext>> ThenAsync<T, TNext>(Look<T> before, Func<T, Task<TNext>> ask, CancellationToken ct)
         where T : class
-        where TNext : class => before switch
+        where TNext : class
     {
-        Look<T>.Seen(var value) => await Look.AtAsync<TNext>(async () => await ask(value), ct),
-        Look<T>.Unknown(var why) => new Look<TNext>.Unknown(why),
-        _ => new Look<TNext>.Absent(),
-    };
+        return before switch
+        {
+            Look<T>.Seen(var value) => await Look.AtAsync<TNext>(async () => await ask(value), ct),
+            Look<T>.Unknown(var why) => new Look<TNext>.Unknown(why),
+            _ => new Look<TNext>.Absent(),
+        };
+    }
 
     // Aliases of load balancers carry "dualstack." before the name.
     private static bool IsSame(string name, string address)

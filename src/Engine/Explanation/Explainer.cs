@@ -164,10 +164,13 @@ public sealed class Explainer(World world, Blueprint blueprint, ClusterDoor door
     }
 
     private static async Task<Look<T>> LookInsideAsync<T>(Look<Cluster> opened, Func<Cluster, Task<T>> ask, CancellationToken ct)
-        where T : class => opened switch
+        where T : class
     {
-        Look<Cluster>.Seen(var cluster) => await Look.AtAsync<T>(async () => await ask(cluster), ct),
-        Look<Cluster>.Unknown(var why) => new Look<T>.Unknown(why),
-        _ => new Look<T>.Absent(),
-    };
+        return opened switch
+        {
+            Look<Cluster>.Seen(var cluster) => await Look.AtAsync<T>(async () => await ask(cluster), ct),
+            Look<Cluster>.Unknown(var why) => new Look<T>.Unknown(why),
+            _ => new Look<T>.Absent(),
+        };
+    }
 }

@@ -12,7 +12,7 @@ public abstract record Look<T>
     }
 
     /// <summary>It is there.</summary>
-    public sealed record Seen(T Value) : Look<T>;
+    public sealed record Seen(T Found) : Look<T>;
 
     /// <summary>The outside world itself said that it is not there.</summary>
     public sealed record Absent : Look<T>;
