@@ -4,7 +4,10 @@ using Mayfly.Aws;
 using Mayfly.Cli.Rendering;
 using Mayfly.Engine;
 using Mayfly.Engine.Clouds;
+using Mayfly.Engine.Configuration;
+using Mayfly.Engine.Environments;
 using Mayfly.Engine.Explanation;
+using Mayfly.Engine.Leases;
 using Mayfly.Engine.Secrets;
 
 namespace Mayfly.Cli.Commands;
@@ -19,8 +22,9 @@ internal static class ExplainCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         var configuration = await context.ConfigurationAsync();
-        var blueprint = new Blueprint(configuration, await context.EnvironmentAsync());
+        var identity = await context.EnvironmentAsync();
         var world = World.Of(configuration, context.Variables, context.Clock);
+        var blueprint = new Blueprint(configuration, await WithDeployedCommitAsync(context, world, configuration, identity));
         await using var door = new ClusterDoor(
             world.Account, blueprint.ClusterName, Path.Combine(world.Home, "work", configuration.Project, blueprint.Environment.Id, "kube"), context.Clock);
         var chain = await new Explainer(world, blueprint, door).WalkAsync(context.Stop);
@@ -41,6 +45,26 @@ internal static class ExplainCommand
             ChainVerdict.Broken => ExitCodes.NotReachable,
             _ => ExitCodes.NeedsPerson,
         };
+    }
+
+    // Wanted is what the last run wanted, not what happens to be checked out where somebody asks.
+    private static async Task<EnvironmentIdentity> WithDeployedCommitAsync(
+        CommandContext context, World world, MayflyConfiguration configuration, EnvironmentIdentity identity)
+    {
+        if (context.Call.GetValue(EnvironmentOptions.Commit) is not null)
+        {
+            return identity;
+        }
+
+        try
+        {
+            var known = await EnvironmentStatus.ReadAsync(configuration, world.Store, identity.Id, context.Stop);
+            return identity with { PullRequest = identity.PullRequest with { Commit = known.Count > 0 ? known[0].Run.Commit : null } };
+        }
+        catch (Exception e) when (!context.Stop.IsCancellationRequested && OutsideWorld.Classify(e) is not null)
+        {
+            return identity with { PullRequest = identity.PullRequest with { Commit = null } };
+        }
     }
 
     // A log may show what the application got: the values are read only so that they can be taken out, and only when there is

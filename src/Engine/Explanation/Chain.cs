@@ -53,9 +53,17 @@ public sealed record Chain(IReadOnlyList<Link> Links, IReadOnlyList<Link> Secret
         ];
     }
 
-    /// <summary>What a person can do, for the link furthest in first: it is the cause of those before it.</summary>
-    public IReadOnlyList<string> Next() =>
-        [.. Secrets.Where(IsBroken).Concat(Links.Where(IsBroken).Reverse()).SelectMany(link => link.Next).Distinct()];
+    /// <summary>
+    /// What a person can do, for the link furthest in first: it is the cause of those before it. Secrets come first where a container
+    /// does not start, the page comes last: it only shows.
+    /// </summary>
+    public IReadOnlyList<string> Next()
+    {
+        var main = Links.Where(IsBroken).Reverse().OrderBy(link => link.Name == Page).ToList();
+        var beside = Secrets.Where(IsBroken);
+        var all = main.Any(link => link.Name.StartsWith("container", StringComparison.Ordinal)) ? beside.Concat(main) : main.Concat(beside);
+        return [.. all.SelectMany(link => link.Next).Distinct()];
+    }
 
     private static bool IsBroken(Link link) => link.State == LinkState.Broken;
 }

@@ -41,7 +41,7 @@ public sealed class Explainer(World world, Blueprint blueprint, ClusterDoor door
             "Run mayfly up: it makes the cluster again.")) ?? Link.Fine("cluster", $"{blueprint.ClusterName} is active"));
         links.AddRange(await InsideAsync(opened.Value, ingresses, ingress, workloads, ct));
         links.Add(NameLinks.Page(answer, VerifyReachable.Judge(answer, verify, blueprint.Environment.PullRequest.Commit), name));
-        return new Chain(links, await SecretsAsync(opened, ct));
+        return new Chain(links, await SecretsAsync(opened, workloads.Value, ct));
     }
 
     private async Task<IReadOnlyList<Link>> InsideAsync(
@@ -78,7 +78,7 @@ public sealed class Explainer(World world, Blueprint blueprint, ClusterDoor door
         return links;
     }
 
-    private async Task<IReadOnlyList<Link>> SecretsAsync(Look<Cluster> opened, CancellationToken ct)
+    private async Task<IReadOnlyList<Link>> SecretsAsync(Look<Cluster> opened, Workloads? workloads, CancellationToken ct)
     {
         var links = new List<Link>();
         var preflight = blueprint.Configuration.Preflight;
@@ -92,7 +92,7 @@ public sealed class Explainer(World world, Blueprint blueprint, ClusterDoor door
         if (preflight.SecretStore is { } store && objects is not null)
         {
             links.Add(SecretLinks.Ready($"store {store}", await Look.AtAsync(
-                () => objects.FindAsync(new ObjectReference(EsoVersion, "ClusterSecretStore", null, store), "", ct), ct),
+                () => objects.FindAsync(new ObjectReference(EsoVersion, "ClusterSecretStore", null, store), "", ct), ct), [],
                 "Check the operator's role: it must be able to read the secrets."));
         }
 
@@ -112,7 +112,8 @@ public sealed class Explainer(World world, Blueprint blueprint, ClusterDoor door
             // Who makes the Kubernetes secret is the chart's or Terraform's business; where no ExternalSecret does, only the result counts.
             if (external is not Look<ClusterObject>.Absent)
             {
-                links.Add(SecretLinks.Ready($"externalsecret {name}", external, $"Run mayfly secrets check, and look at it: kubectl describe externalsecret {name} -n {blueprint.Namespace}."));
+                links.Add(SecretLinks.Ready($"externalsecret {name}", external, workloads?.Warnings(name) ?? [],
+                    $"Run mayfly secrets check, and look at it: kubectl describe externalsecret {name} -n {blueprint.Namespace}."));
             }
 
             links.Add(SecretLinks.Kubernetes(name, [.. secret.Keys.Where(key => key.Required).Select(key => key.Name)], await LookInsideAsync(

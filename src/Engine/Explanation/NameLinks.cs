@@ -23,19 +23,20 @@ public static class NameLinks
 
     /// <summary>Whether the zone has a record for the host.</summary>
     public static Link Record(string host, string zone, Look<ResourceRecordSet> record) =>
-        record.Missing("record", () => Link.Broken("record", $"the zone {zone} has no A, AAAA or CNAME record for {host}", [],
-            "Check that external-dns runs and reads the log of its pod.", "Check that the ingress has an address (kubectl get ingress)."))
+        record.Missing("record", () => Link.Broken("record", $"the zone {zone} has no A or CNAME record for {host}", [],
+            "Check that external-dns runs, and read its pod's log.", "Check that the ingress has an address (kubectl get ingress)."))
         ?? Link.Fine("record", $"{record.Value!.Type} to {Target(record.Value)}");
 
     /// <summary>What a record points at.</summary>
     public static string Target(ResourceRecordSet record) =>
         (record.AliasTarget?.DNSName ?? string.Join(", ", record.ResourceRecords.Select(value => value.Value))).TrimEnd('.');
 
-    /// <summary>Whether a record is the one for a host. Route 53 writes an asterisk as <c>\052</c>; a wildcard covers one label or more.</summary>
+    /// <summary>Whether a record is the one for a host. Route 53 writes an asterisk as <c>\052</c>; a wildcard covers one label or more.
+    /// A load balancer that people reach has an IPv4 address; an AAAA record alone leaves most of them out.</summary>
     public static bool Covers(ResourceRecordSet record, string host)
     {
         var name = record.Name.TrimEnd('.').Replace("\\052", "*", StringComparison.Ordinal);
-        return record.Type is "A" or "AAAA" or "CNAME"
+        return record.Type is "A" or "CNAME"
             && (name.Equals(host, StringComparison.OrdinalIgnoreCase)
                 || (name.StartsWith("*.", StringComparison.Ordinal) && host.EndsWith(name[1..], StringComparison.OrdinalIgnoreCase)));
     }
@@ -47,7 +48,7 @@ public static class NameLinks
     public static Link Page(ProbeAnswer answer, Failure? failure, Link name) =>
         failure is null ? Link.Fine(Chain.Page, $"{answer.Detail}, as wanted")
         : name.State == LinkState.Unknown ? Link.Unknown(Chain.Page, answer.Detail)
-        : Link.Broken(Chain.Page, failure.Summary, FirstLines(answer.Body), [.. failure.Next.Where(next => !next.Contains("mayfly explain", StringComparison.Ordinal))]);
+        : Link.Broken(Chain.Page, failure.Summary, answer.Status >= 400 ? FirstLines(answer.Body) : [], [.. failure.Next.Where(next => !next.Contains("mayfly explain", StringComparison.Ordinal))]);
 
     private static IEnumerable<string> FirstLines(string body) =>
         body.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(3).Select(line => $"body | {(line.Length > 200 ? line[..200] : line)}");

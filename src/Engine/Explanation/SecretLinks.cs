@@ -25,12 +25,12 @@ public static class SecretLinks
     }
 
     /// <summary>Whether the operator says that one of its objects is ready.</summary>
-    public static Link Ready(string name, Look<ClusterObject> look, string next) =>
+    public static Link Ready(string name, Look<ClusterObject> look, IEnumerable<string> events, string next) =>
         look.Missing(name, () => Link.Broken(name, "it is not there", [], "Run mayfly up: it makes it again."))
         ?? (look.Value!.Condition("Ready") switch
         {
             ("True", _) => Link.Fine(name, "it is ready"),
-            (_, var message) => Link.Broken(name, $"it is not ready: {message}", [], next),
+            (_, var message) => Link.Broken(name, $"it is not ready: {message}", events, next),
             _ => Link.Unknown(name, "the operator has not looked at it yet"),
         });
 
