@@ -28,7 +28,7 @@ internal static class ExplainCommand
         await using var door = new ClusterDoor(
             world.Account, blueprint.ClusterName, Path.Combine(world.Home, "work", configuration.Project, blueprint.Environment.Id, "kube"), context.Clock);
         var chain = await new Explainer(world, blueprint, door).WalkAsync(context.Stop);
-        await LearnSecretsAsync(context, world, blueprint, chain);
+        chain = await WithoutSecretsAsync(context, world, blueprint, chain);
         Show(context, chain);
         Answers.Close(context, Outcome(chain), result =>
         {
@@ -68,22 +68,27 @@ internal static class ExplainCommand
     }
 
     // A log may show what the application got: the values are read only so that they can be taken out, and only when there is
-    // something from inside to show.
-    private static async Task LearnSecretsAsync(CommandContext context, World world, Blueprint blueprint, Chain chain)
+    // something from inside to show. Where they cannot be read, lines of logs are left out.
+    private static async Task<Chain> WithoutSecretsAsync(CommandContext context, World world, Blueprint blueprint, Chain chain)
     {
         if (chain.All.All(link => link.Evidence.Count == 0))
         {
-            return;
+            return chain;
         }
 
         try
         {
             blueprint.Account ??= await world.Account.AccountIdAsync(context.Stop);
             await new SecretContract(world.Session.CreateSecretsManager(), blueprint, context.Variables.Variables, context.Redactor).CheckAsync(context.Stop);
+            return chain;
         }
         catch (Exception e) when (!context.Stop.IsCancellationRequested && OutsideWorld.Classify(e) is not null)
         {
-            context.Error.WriteLine("the secrets could not be read; lines of logs are shown as they are written");
+            context.Error.WriteLine("the secrets could not be read, so lines of logs, which may show them, are left out");
+            return chain with
+            {
+                Links = [.. chain.Links.Select(link => link.Name.StartsWith("log ", StringComparison.Ordinal) ? link with { Evidence = [] } : link)],
+            };
         }
     }
 
