@@ -39,7 +39,10 @@ internal sealed class CommandContext(ParseResult call, TextWriter output, TextWr
     public TextWriter Error => error;
 
     /// <summary>Knows every secret value that this run read.</summary>
-    public Redactor Redactor { get; } = new();
+    public Redactor Redactor { get; } = new()
+    {
+        Learned = WorkflowMasks.For(call.GetValue(GlobalOptions.Output) == "json" ? error : output, Environment.GetEnvironmentVariable),
+    };
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; } = TimeProvider.System;

@@ -19,7 +19,7 @@ public static class Pipelines
             new ReconcileLayer(layer, parts.Roots, parts.Plans, parts.Orphans, parts.Lease),
             new ApplyLayer(layer, parts.Roots, parts.Plans, parts.Door, parts.Lease),
         }),
-        new Preflight(parts.Blueprint, parts.Door, parts.Secrets, parts.Lease, parts.World.Clock),
+        new Preflight(parts.Blueprint, parts.Door, parts.Secrets, parts.Pulls, parts.Lease, parts.World.Clock),
         new DeployRelease(parts.Blueprint, parts.Door, parts.Package, parts.Helms, parts.Lease, parts.World.Clock),
         new VerifyReachable(parts.Blueprint, parts.World.Http, new Explainer(parts.World, parts.Blueprint, parts.Door), parts.Lease, parts.World.Clock),
     ];

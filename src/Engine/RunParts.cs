@@ -1,6 +1,7 @@
 using Mayfly.Aws;
 using Mayfly.Engine.Adoption;
 using Mayfly.Engine.Clouds;
+using Mayfly.Engine.Clouds.Registry;
 using Mayfly.Engine.Infrastructure;
 using Mayfly.Engine.Leases;
 using Mayfly.Engine.Secrets;
@@ -12,6 +13,8 @@ namespace Mayfly.Engine;
 /// <summary>What the stages of one run are made of: made once a run, from the world and the blueprint.</summary>
 public sealed class RunParts : IAsyncDisposable
 {
+    private readonly HttpClient _http = new();
+
     public RunParts(World world, Blueprint blueprint, ISecretContract secrets, LeaseTerms terms)
     {
         (World, Blueprint, Secrets) = (world, blueprint, secrets);
@@ -22,6 +25,7 @@ public sealed class RunParts : IAsyncDisposable
         Orphans = new OrphanFinder(blueprint, world.Session, Door);
         Helms = new HelmFactory(world, blueprint, Door, Path.Combine(work, "helm"));
         Package = new ReleasePackage(blueprint, Path.Combine(work, "helm"));
+        Pulls = new PullCheck(blueprint, Package, Helms, new RegistryClient(_http, blueprint.Configuration.Cloud.Registry), world.Session);
         Lease = new RunLease(world.Store, LeaseKey(blueprint), terms, world.Clock);
         Locks = new StateLocks(world, blueprint, Lease);
         Journal = new Journal(world.Store, JournalKey(blueprint));
@@ -42,6 +46,7 @@ public sealed class RunParts : IAsyncDisposable
     public IOrphanFinder Orphans { get; }
     public HelmFactory Helms { get; }
     public ReleasePackage Package { get; }
+    public PullCheck Pulls { get; }
     public RunLease Lease { get; }
     public StateLocks Locks { get; }
     public Journal Journal { get; }
@@ -70,5 +75,6 @@ public sealed class RunParts : IAsyncDisposable
     {
         await Door.DisposeAsync();
         await Lease.DisposeAsync();
+        _http.Dispose();
     }
 }

@@ -20,6 +20,10 @@ public sealed class Redactor
     private readonly Lock _gate = new();
     private volatile Forms _forms = new([], null);
     private ImmutableHashSet<string> _spared = [];
+    private ImmutableHashSet<string> _announced = [];
+
+    /// <summary>Told each value, line by line and once, before anything else can use it: for a log that masks values itself.</summary>
+    public Action<string>? Learned { get; init; }
 
     private sealed record Forms(ImmutableHashSet<string> Known, SearchValues<string>? Search)
     {
@@ -41,9 +45,16 @@ public sealed class Redactor
     /// <summary>Learns a value; of one with several lines or of a JSON object also its parts.</summary>
     public void Learn(string value)
     {
-        var forms = Parts(value).Where(part => part.Length >= ShortestSecret).SelectMany(FormsOf).ToList();
+        var parts = Parts(value).Where(part => part.Length >= ShortestSecret).Distinct().ToList();
+        var forms = parts.SelectMany(FormsOf).ToList();
         lock (_gate)
         {
+            foreach (var line in parts.Where(part => Learned is not null && !part.Contains('\n') && !_spared.Contains(part) && !_announced.Contains(part)))
+            {
+                _announced = _announced.Add(line);
+                Learned!(line);
+            }
+
             var known = _forms.Known.Union(forms.Where(form => form.Length >= ShortestSecret)).Except(_spared);
             if (known.Count > _forms.Known.Count)
             {

@@ -28,8 +28,20 @@ internal static class SecretFailure
         };
     }
 
+    /// <summary>The failure of what keeps the nodes from pulling; null when nothing does.</summary>
+    public static Failure? OfPulling(IReadOnlyList<SecretFinding> broken) => broken.Count == 0 ? null : Failure.Of(
+        broken.All(finding => finding.Broke == SecretLink.Image) ? "image-not-found" : "image-pull",
+        "image_pull_failed",
+        Disposition.FailPermanentUser,
+        broken.Count == 1 ? Line(broken[0]) : $"{broken.Count} things keep the nodes from pulling the release's images",
+        [.. broken.Select(finding => finding.Next).Distinct()]) with
+    {
+        Tool = "http",
+        Evidence = [.. broken.Select(Line)],
+    };
+
     private static string Line(SecretFinding finding) =>
-        $"{finding.Secret}{(finding.Key.Length > 0 ? $", key {finding.Key}" : "")}: {finding.Problem}";
+        $"{finding.Secret}{(finding.Key.Length > 0 ? $", key {finding.Key}" : "")} ({finding.Broke.ToString().ToLowerInvariant()}): {finding.Problem}";
 }
 
 /// <summary>A write was not allowed; carries the reason to the one place that asked for it.</summary>

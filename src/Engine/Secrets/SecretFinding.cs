@@ -33,11 +33,17 @@ public enum SecretLink
 
     /// <summary>What ESO makes of it in the cluster.</summary>
     Sync,
+
+    /// <summary>The login of a pull secret: its registry refuses it, or there is none.</summary>
+    Registry,
+
+    /// <summary>An image that is to be deployed.</summary>
+    Image,
 }
 
 /// <summary>One row of the contract's table. It never holds a value.</summary>
-/// <param name="Secret">The Secrets Manager id.</param>
-/// <param name="Key">The key; empty for the secret as a whole.</param>
+/// <param name="Secret">The Secrets Manager id; of a row about pulling, the pull secret or the image.</param>
+/// <param name="Key">The key, or the registry of a login; empty for the secret as a whole.</param>
 /// <param name="State">How it stands.</param>
 /// <param name="Broke">Where it breaks.</param>
 /// <param name="Problem">What is wrong, in words; empty when nothing is.</param>

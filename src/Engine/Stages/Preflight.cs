@@ -3,6 +3,7 @@ using k8s;
 using k8s.Models;
 using Mayfly.Engine.Clouds;
 using Mayfly.Engine.Clouds.Cluster;
+using Mayfly.Engine.Clouds.Registry;
 using Mayfly.Engine.Configuration;
 using Mayfly.Engine.Failures;
 using Mayfly.Engine.Leases;
@@ -14,13 +15,19 @@ namespace Mayfly.Engine.Stages;
 /// <summary>
 /// Makes sure that the application will find its secrets.
 /// Looks at: the operator's workloads and webhooks, the store, the secret contract, the ExternalSecrets that exist, the pull
-/// secret. May change: missing values in Secrets Manager, from their configured source; an annotation that asks the operator to
-/// sync. Proof: every ExternalSecret of the namespace says that it is ready, and the pull secret is there.
+/// secret and, when a deployment is due, the registries. May change: missing values in Secrets Manager, from their configured source; an annotation that asks the operator to
+/// sync. Proof: every ExternalSecret of the namespace says that it is ready, the pull secret is there and can be read, and no
+/// registry refuses an image of the release.
 /// </summary>
-public sealed class Preflight(Blueprint blueprint, ClusterDoor door, ISecretContract contract, RunLease lease, TimeProvider clock) : IStage
+public sealed class Preflight(
+    Blueprint blueprint, ClusterDoor door, ISecretContract contract, PullCheck pulls, RunLease lease, TimeProvider clock) : IStage
 {
     private const string ExternalSecretVersion = "external-secrets.io/v1";
+    private const string DockerConfig = ".dockerconfigjson";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // What only a person can mend is waited for as long as the operator takes to sync, and no longer.
+    private static readonly TimeSpan SyncPatience = TimeSpan.FromSeconds(15);
 
     private readonly PreflightSettings _settings = blueprint.Configuration.Preflight;
 
@@ -50,6 +57,12 @@ public sealed class Preflight(Blueprint blueprint, ClusterDoor door, ISecretCont
             var looked = await LookAsync(cluster, objects, ct);
             if (looked.Trouble is null)
             {
+                var rows = await pulls.LookAsync(cluster, looked.PullSecret, looked.Logins, new StageReporter(run, Name), ct);
+                if (SecretFailure.OfPulling(rows) is { } unpullable)
+                {
+                    return new StageResult.Failed(unpullable) { WroteSomething = written.Length > 0 || synced };
+                }
+
                 return written.Length > 0 || synced
                     ? new StageResult.Changed(written.Length > 0 ? $"wrote {string.Join(", ", written)}" : "had the operator sync again")
                     : new StageResult.Unchanged("secrets are in place");
@@ -66,7 +79,8 @@ public sealed class Preflight(Blueprint blueprint, ClusterDoor door, ISecretCont
                 synced = true;
             }
 
-            if (clock.GetElapsedTime(deadline) > _settings.Timeout)
+            var patience = looked.Trouble.Disposition == Disposition.FailPermanentUser && SyncPatience < _settings.Timeout ? SyncPatience : _settings.Timeout;
+            if (clock.GetElapsedTime(deadline) > patience)
             {
                 return new StageResult.Failed(looked.Trouble) { WroteSomething = written.Length > 0 || synced };
             }
@@ -116,6 +130,14 @@ public sealed class Preflight(Blueprint blueprint, ClusterDoor door, ISecretCont
             {
                 return new Look(NotReady($"the registry's pull secret {blueprint.Namespace}/{name} is not there"), []);
             }
+
+            if (RegistryLogins.Parse(secret.Data?.TryGetValue(DockerConfig, out var json) is true ? json : [], out var flaw) is not { } logins)
+            {
+                // Its ExternalSecret may say that it is synced and hold a value of before: it is asked to sync again, once.
+                return new Look(Unreadable($"{blueprint.Namespace}/{name}", flaw), externalSecrets);
+            }
+
+            return new Look(null, []) { PullSecret = $"{blueprint.Namespace}/{name}", Logins = logins };
         }
 
         return new Look(null, []);
@@ -152,5 +174,13 @@ public sealed class Preflight(Blueprint blueprint, ClusterDoor door, ISecretCont
         return failure.Class is Failure.UnknownClass or FailureClassifier.NotAFailure ? NotReady(text) : failure;
     }
 
-    private sealed record Look(Failure? Trouble, IReadOnlyList<ClusterObject> Unsynced);
+    private static Failure Unreadable(string secret, string flaw) => SecretFailure.OfPulling(
+        [new SecretFinding(secret, DockerConfig, SecretState.Broken, SecretLink.Value, flaw, "Write the registry's login as Docker's config.json has it.")])!;
+
+    private sealed record Look(Failure? Trouble, IReadOnlyList<ClusterObject> Unsynced)
+    {
+        public string? PullSecret { get; init; }
+
+        public RegistryLogins Logins { get; init; } = RegistryLogins.None;
+    }
 }

@@ -21,7 +21,7 @@ internal sealed class RegistryGuard(IReadOnlyList<RegistryAccess> accesses, Time
     /// <param name="repository">The repository, empty for the registry as a whole.</param>
     public async Task<bool> AdmitAsync(HttpContext http, string repository)
     {
-        var access = AccessOf(http.Request.Host.Host, repository);
+        var access = AccessOf(HostOf(http), repository);
         if (access.Scheme == RegistryScheme.Open || IsAdmitted(http, access, repository))
         {
             return true;
@@ -49,7 +49,7 @@ internal sealed class RegistryGuard(IReadOnlyList<RegistryAccess> accesses, Time
     {
         var scope = http.Request.Query["scope"].ToString();
         var repository = scope.Split(':') is ["repository", var name, ..] ? name : "";
-        var access = AccessOf(http.Request.Host.Host, repository);
+        var access = AccessOf(HostOf(http), repository);
         if (access.Scheme == RegistryScheme.Token)
         {
             if (BasicOf(http) is not var (user, password))
@@ -90,6 +90,12 @@ internal sealed class RegistryGuard(IReadOnlyList<RegistryAccess> accesses, Time
 
         return BasicOf(http) is var (user, password) && access.Admits(user, password);
     }
+
+    // As containerd asks a mirror: the registry that is meant stands in `ns`, and what a token is for in `service`.
+    private static string HostOf(HttpContext http) =>
+        http.Request.Query["ns"].ToString() is { Length: > 0 } meant ? meant
+        : http.Request.Path.StartsWithSegments("/token") && http.Request.Query["service"].ToString() is { Length: > 0 } service ? service
+        : http.Request.Host.Host;
 
     private static string ServiceOf(HttpContext http, RegistryAccess access) => access.Host ?? http.Request.Host.Host;
 
