@@ -11,7 +11,7 @@ namespace Mayfly.EndToEnd.Tests;
 public sealed class CrashTests(LocalCloudFixture cloud, ITestOutputHelper output) : IClassFixture<LocalCloudFixture>
 {
     // About as many events as a converging run and a teardown have before their last stage, tool lines included.
-    private const int EventsOfUp = 140, EventsOfDown = 120;
+    private const int EventsOfUp = 130, EventsOfDown = 60;
     private static readonly string[] Up = ["up", "--local", "--pr", "60", "--branch", "crashed", "--commit", "4444444444444444444444444444444444444444"];
     private static readonly string[] Down = ["down", "--local", "--pr", "60"];
 
@@ -20,7 +20,7 @@ public sealed class CrashTests(LocalCloudFixture cloud, ITestOutputHelper output
     {
         var ct = TestContext.Current.CancellationToken;
         var seed = Number("MAYFLY_SEED") ?? Random.Shared.Next();
-        var kills = Number("MAYFLY_CRASHES") ?? 2;
+        var kills = Number("MAYFLY_CRASHES") ?? 1;
         output.WriteLine($"MAYFLY_SEED={seed}");
         var chance = new Random(seed);
         for (var kill = 0; kill < kills; kill++)
