@@ -30,6 +30,21 @@ internal static class Measure
         return times.Skip(1).Order().ElementAt(Starts / 2);
     }
 
+    /// <summary>Gives mayfly a home of the benchmark's own, with the tools that are there already.</summary>
+    public static void OwnHome(string folder)
+    {
+        var home = Directory.CreateDirectory(Path.Combine(folder, "home")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(home, "tools"), Path.Combine(ToolShims.UserHome, "tools"));
+        Environment.SetEnvironmentVariable("MAYFLY_HOME", home);
+    }
+
+    /// <summary>Stops the benchmark's local cloud.</summary>
+    public static async Task StopAsync(string program, string repository)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, ["local", "stop"]) { WorkingDirectory = repository, RedirectStandardOutput = true })!;
+        await process.WaitForExitAsync();
+    }
+
     /// <summary><c>up --local</c> over the environment of the benchmark.</summary>
     public static Task<Sample> UpAsync(string program, string repository, ToolShims shims) => RunAsync(program, repository, shims, "up");
 

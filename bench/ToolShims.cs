@@ -16,13 +16,16 @@ internal sealed class ToolShims
     /// <summary>What has to stand first in PATH.</summary>
     public string Directory { get; }
 
+    /// <summary>Where the tools were fetched to, as it was before the benchmark got a home of its own.</summary>
+    public static string UserHome { get; } = Environment.GetEnvironmentVariable("MAYFLY_HOME") is { Length: > 0 } home
+        ? home
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".mayfly");
+
     /// <summary>Writes the scripts.</summary>
     public static async Task<ToolShims> CreateAsync(string directory)
     {
         var shims = new ToolShims(directory);
-        var home = Environment.GetEnvironmentVariable("MAYFLY_HOME")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".mayfly");
-        foreach (var (name, real) in new[] { ("terraform", Find("terraform")), ("helm", Path.Combine(home, "tools", "helm-4", "helm")) })
+        foreach (var (name, real) in new[] { ("terraform", Find("terraform")), ("helm", Path.Combine(UserHome, "tools", "helm-4", "helm")) })
         {
             var script = Path.Combine(directory, name);
             await File.WriteAllTextAsync(script, $"#!/bin/sh\ns=$(date +%s%N)\n'{real}' \"$@\"\ncode=$?\necho $(($(date +%s%N) - s)) >>'{shims._log}'\nexit $code\n");
