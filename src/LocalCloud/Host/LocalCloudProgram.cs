@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Mayfly.LocalCloud.Aws;
 
@@ -34,7 +35,7 @@ internal static partial class LocalCloudProgram
         try
         {
             Say("starting: AWS (moto), DNS, edge, charts and images");
-            await using var host = await LocalCloudHost.StartAsync(options, stop.Token);
+            await using var host = await StartAsync(options, stop.Token);
             Say($"ready: AWS at {host.Description.Aws}, HTTPS at {host.Description.Edge}, DNS at {host.Description.Dns}");
             await Task.WhenAny(host.StopRequested, Task.Delay(Timeout.InfiniteTimeSpan, stop.Token));
             Say(host.MotoEnded ? $"stopping: moto ended\n{host.Aws.Moto.LastOutput}" : "stopping");
@@ -48,6 +49,20 @@ internal static partial class LocalCloudProgram
         {
             Say(exception.Message);
             return exception is StateFolderHeldException ? 6 : 3;
+        }
+    }
+
+    // Another cloud that starts in the same moment may take a usual port between the look and the bind; free ones always work.
+    private static async Task<LocalCloudHost> StartAsync(LocalCloudOptions options, CancellationToken ct)
+    {
+        try
+        {
+            return await LocalCloudHost.StartAsync(options, ct);
+        }
+        catch (Exception taken) when (options.UsualPorts && taken is IOException or SocketException)
+        {
+            Say("a usual port was taken in this moment; taking free ones");
+            return await LocalCloudHost.StartAsync(options with { UsualPorts = false }, ct);
         }
     }
 
