@@ -12,7 +12,7 @@ public sealed class EnvironmentLife : LocalCloudFixture
     public const string Commit = "1111111111111111111111111111111111111111";
     public const string NewCommit = "2222222222222222222222222222222222222222";
 
-    private readonly Lazy<Task<MayflyRun>> _born;
+    private readonly Lazy<Task<Birth>> _born;
     private readonly Lazy<Task<Chapter>> _again;
     private readonly Lazy<Task<Chapter>> _moved;
     private readonly Lazy<Task<MayflyRun>> _neighbour;
@@ -20,7 +20,13 @@ public sealed class EnvironmentLife : LocalCloudFixture
 
     public EnvironmentLife()
     {
-        _born = new(() => UpAsync(42, "feature/login", Commit));
+        _born = new(async () =>
+        {
+            var run = await UpAsync(42, "feature/login", Commit);
+            using var browser = Browser();
+            using var page = await browser.GetAsync(new Uri(run.Result.GetProperty("url").GetString()!));
+            return new Birth(run, page.IsSuccessStatusCode);
+        });
         _again = new(() => ChapterAsync(_born.Value, () => UpAsync(42, "feature/login", Commit)));
         _moved = new(() => ChapterAsync(_again.Value, () => UpAsync(42, "feature/login", NewCommit)));
         _neighbour = new(async () =>
@@ -35,8 +41,8 @@ public sealed class EnvironmentLife : LocalCloudFixture
         });
     }
 
-    /// <summary>The first run, on an empty cloud.</summary>
-    public Task<MayflyRun> BornAsync() => _born.Value;
+    /// <summary>The first run, on an empty cloud, and whether its page opened right after it.</summary>
+    public Task<Birth> BornAsync() => _born.Value;
 
     /// <summary>The same run once more, and what was written meanwhile.</summary>
     public Task<Chapter> AgainAsync() => _again.Value;
@@ -62,6 +68,34 @@ public sealed class EnvironmentLife : LocalCloudFixture
         return new Chapter(ended, await AwsWritesAsync(aws, CancellationToken.None), await ClusterWritesAsync("pr-42", cluster, CancellationToken.None));
     }
 
+    /// <summary>A client that finds every host at the local cloud's edge and trusts its authority alone.</summary>
+    public HttpClient Browser()
+    {
+        var edge = Cloud.GetProperty("edge").GetString()!;
+        var port = int.Parse(edge[(edge.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+        var authority = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(File.ReadAllText(Cloud.GetProperty("authority").GetString()!));
+        var handler = new SocketsHttpHandler
+        {
+            // As curl's --resolve: the name stays, the address is the edge's.
+            ConnectCallback = async (_, ct) =>
+            {
+                var client = new System.Net.Sockets.TcpClient();
+                await client.ConnectAsync(System.Net.IPAddress.Loopback, port, ct);
+                return client.GetStream();
+            },
+        };
+        handler.SslOptions.CertificateChainPolicy = new System.Security.Cryptography.X509Certificates.X509ChainPolicy
+        {
+            TrustMode = System.Security.Cryptography.X509Certificates.X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = System.Security.Cryptography.X509Certificates.X509RevocationMode.NoCheck,
+        };
+        handler.SslOptions.CertificateChainPolicy.CustomTrustStore.Add(authority);
+        return new HttpClient(handler);
+    }
+
+    /// <summary>A first run, and whether its page opened while it was the only thing that had happened.</summary>
+    public sealed record Birth(MayflyRun Run, bool PageOpened);
+
     /// <summary>A run and what it wrote.</summary>
     public sealed record Chapter(MayflyRun Run, IReadOnlyList<JsonElement> AwsWrites, IReadOnlyList<JsonElement> ClusterWrites);
 }
@@ -72,17 +106,14 @@ public sealed class ConvergeTests(EnvironmentLife life) : IClassFixture<Environm
     [Fact]
     public async Task Up_on_an_empty_cloud_ends_with_a_page_that_opens()
     {
-        var run = await life.BornAsync();
+        var (run, pageOpened) = await life.BornAsync();
 
         Assert.Equal("reachable", run.Result.GetProperty("outcome").GetString());
         Assert.True(run.Result.GetProperty("changed").GetBoolean());
         Assert.Equal(EnvironmentLife.Commit, run.Result.GetProperty("commit").GetString());
         Assert.Equal(JsonValueKind.Null, run.Result.GetProperty("failure").ValueKind);
-        using var browser = Browser();
-        var url = new Uri(run.Result.GetProperty("url").GetString()!);
-        Assert.EndsWith("-unstable.jetscale.ai", url.Host);
-        var page = await browser.GetAsync(url, TestContext.Current.CancellationToken);
-        Assert.True(page.IsSuccessStatusCode);
+        Assert.EndsWith("-unstable.jetscale.ai", new Uri(run.Result.GetProperty("url").GetString()!).Host);
+        Assert.True(pageOpened);
     }
 
     [Fact]
@@ -114,13 +145,13 @@ public sealed class ConvergeTests(EnvironmentLife life) : IClassFixture<Environm
     [Fact]
     public async Task Two_environments_do_not_see_each_other()
     {
-        var first = (await life.BornAsync()).Result.GetProperty("url").GetString();
+        var first = (await life.BornAsync()).Run.Result.GetProperty("url").GetString();
         var neighbour = await life.NeighbourAsync();
         await life.GoneAsync();
 
         Assert.NotEqual(first, neighbour.Result.GetProperty("url").GetString());
-        using var browser = Browser();
-        var page = await browser.GetAsync(neighbour.Result.GetProperty("url").GetString(), TestContext.Current.CancellationToken);
+        using var browser = life.Browser();
+        using var page = await browser.GetAsync(neighbour.Result.GetProperty("url").GetString(), TestContext.Current.CancellationToken);
         Assert.True(page.IsSuccessStatusCode, "the neighbour went with it");
     }
 
@@ -149,28 +180,4 @@ public sealed class ConvergeTests(EnvironmentLife life) : IClassFixture<Environm
     private static bool IsHelmOrTerraform(JsonElement write) =>
         write.GetRawText().Contains("Helm/", StringComparison.OrdinalIgnoreCase)
         || write.GetRawText().Contains("terraform", StringComparison.OrdinalIgnoreCase);
-
-    private HttpClient Browser()
-    {
-        var edge = life.Cloud.GetProperty("edge").GetString()!;
-        var port = int.Parse(edge[(edge.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-        var authority = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(File.ReadAllText(life.Cloud.GetProperty("authority").GetString()!));
-        var handler = new SocketsHttpHandler
-        {
-            // As curl's --resolve: the name stays, the address is the edge's.
-            ConnectCallback = async (_, ct) =>
-            {
-                var client = new System.Net.Sockets.TcpClient();
-                await client.ConnectAsync(System.Net.IPAddress.Loopback, port, ct);
-                return client.GetStream();
-            },
-        };
-        handler.SslOptions.CertificateChainPolicy = new System.Security.Cryptography.X509Certificates.X509ChainPolicy
-        {
-            TrustMode = System.Security.Cryptography.X509Certificates.X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = System.Security.Cryptography.X509Certificates.X509RevocationMode.NoCheck,
-        };
-        handler.SslOptions.CertificateChainPolicy.CustomTrustStore.Add(authority);
-        return new HttpClient(handler);
-    }
 }
