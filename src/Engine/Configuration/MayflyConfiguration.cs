@@ -48,6 +48,9 @@ public sealed record MayflyConfiguration
     /// <summary>How long and how often a run may try.</summary>
     public BudgetSettings Budget { get; init; } = new();
 
+    /// <summary>What Mayfly does on GitHub.</summary>
+    public GitHubSettings Github { get; init; } = new();
+
     /// <summary>Failure rules of your own, tried before the built-in ones.</summary>
     public IReadOnlyList<FailureRuleSettings> Failures { get; init; } = [];
 
@@ -65,6 +68,9 @@ public sealed record EnvironmentSettings
     /// <summary>The DNS zone in Route 53 that holds the host.</summary>
     [Matches(@"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$", "a DNS name in lower case")]
     public string Zone { get; init; } = "jetscale.ai";
+
+    /// <summary>How long an environment lives unless somebody extends it; null: until its pull request closes.</summary>
+    public TimeSpan? Ttl { get; init; }
 }
 
 /// <summary>The account to work in.</summary>

@@ -19,7 +19,7 @@ internal static class ConfigurationSample
         {
           "version": 1,
           "project": "demo",
-          "environment": { "public_host": "{env_id}-{branch_slug}.{zone}", "zone": "example.com" },
+          "environment": { "public_host": "{env_id}-{branch_slug}.{zone}", "zone": "example.com", "ttl": "72h" },
           "aws": { "region": "eu-central-1", "account": "123456789012" },
           "cloud": { "aws_endpoint": "http://127.0.0.1:4566", "authority": "ca.pem", "dns": "127.0.0.1:53", "charts": "c", "registry": "r", "public_port": 8443 },
           "state": { "bucket": "b", "prefix": "p/{env_id}", "region": null, "use_lockfile": false, "lock_table": "t", "lease_ttl": "90s", "lock_age": "1h30m" },
@@ -43,6 +43,7 @@ internal static class ConfigurationSample
             "path": "/x", "status": [200, 204], "consecutive": 2, "interval": "500ms", "timeout": "1m", "commit_header": "x-commit",
             "commit_pattern": null, "resolve": ["*:443:127.0.0.1"]
           },
+          "github": { "label": "env", "comment": false, "deployments": false, "deployment_environment": "x/{env_id}", "check": null },
           "budget": { "run": "1h", "per_rule": 1, "per_run": 2 },
           "failures": [ { "name": "my-rule", "tool": "helm", "match": ["a"], "class": "c", "disposition": "needs_human", "remedy": "", "next": "" } ],
           "adoption": [ { "type": "aws_x", "import_id": "{name}", "name_is_own": true } ]
