@@ -97,7 +97,7 @@ internal sealed class ConfigurationBinder(List<ValueProblem> problems)
             return null;
         }
 
-        return Value(property, property.PropertyType, node, path);
+        return Value(property, Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, node, path);
     }
 
     private object? Value(PropertyInfo property, Type type, ValueNode node, string path)

@@ -64,7 +64,7 @@ internal static class ConfigurationReference
             : ConfigurationSchema.IsRecord(item) ? "settings"
             : item == typeof(bool) ? "true or false"
             : item == typeof(int) ? "number"
-            : item == typeof(TimeSpan) ? "duration"
+            : (Nullable.GetUnderlyingType(item) ?? item) == typeof(TimeSpan) ? "duration"
             : property.GetCustomAttribute<ChoicesAttribute>() is { } choices ? string.Join(" or ", choices.Words.Select(word => $"`{word}`"))
             : property.IsDefined(typeof(TemplateAttribute)) ? "template"
             : property.IsDefined(typeof(ExpressionAttribute)) ? "regular expression"

@@ -93,6 +93,7 @@ internal static class ConfigurationSchema
 
     private static JsonObject Scalar(PropertyInfo property, Type type)
     {
+        type = Nullable.GetUnderlyingType(type) ?? type;
         var name = type == typeof(bool) ? "boolean" : type == typeof(int) ? "integer" : "string";
         var schema = new JsonObject
         {
