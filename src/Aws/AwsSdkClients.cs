@@ -24,8 +24,8 @@ public static class AwsSdkClients
         }, AwsService.S3, region));
 
     /// <summary>DynamoDB.</summary>
-    public static AmazonDynamoDBClient CreateDynamoDb(this AwsSession session) =>
-        new(session.Credentials, session.Configure(new AmazonDynamoDBConfig(), AwsService.DynamoDb));
+    public static AmazonDynamoDBClient CreateDynamoDb(this AwsSession session, string? region = null) =>
+        new(session.Credentials, session.Configure(new AmazonDynamoDBConfig(), AwsService.DynamoDb, region));
 
     /// <summary>STS.</summary>
     public static AmazonSecurityTokenServiceClient CreateSts(this AwsSession session) =>

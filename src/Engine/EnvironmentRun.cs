@@ -35,7 +35,9 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
         string command, string good, Func<RunParts, IReadOnlyList<IStage>> pipeline, bool tearsDown, CancellationToken ct)
     {
         var run = new Run(Guid.CreateVersion7(world.Clock.GetUtcNow()).ToString("n"), blueprint.Environment, feed);
-        var terms = new LeaseTerms(run.Id, command, Holder.ThisProcess(), blueprint.Configuration.State.LeaseTtl, WorkflowUrl());
+        using var github = new HttpClient();
+        var workflows = new WorkflowRuns(github, world.Variables);
+        var terms = new LeaseTerms(run.Id, command, Holder.ThisProcess(), blueprint.Configuration.State.LeaseTtl, workflows.Own, workflows);
         await using var parts = new RunParts(world, blueprint, secrets, terms);
         var journal = FollowAsync(parts);
         run.Report(new RunStarted(
@@ -61,7 +63,7 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
                 ? await converger.TearDownAsync(run, stages, any.Token)
                 : await converger.ConvergeAsync(run, stages, any.Token);
         }
-        catch (OperationCanceledException) when (any.IsCancellationRequested)
+        catch (OperationCanceledException) when (any.IsCancellationRequested || parts.Lease.Lost.IsCancellationRequested)
         {
             var stage = converger.CurrentStage;
 
@@ -111,10 +113,6 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
             // Nothing here may hide how the run ends: what cannot be written is written by the next run, and a lease runs out.
         }
     }
-
-    private string? WorkflowUrl() =>
-        world.Variables["GITHUB_RUN_ID"] is { } id
-            ? $"{world.Variables["GITHUB_SERVER_URL"]}/{world.Variables["GITHUB_REPOSITORY"]}/actions/runs/{id}" : null;
 
     private Failure OutOfTime(string? stage) => Failure.Of("run-out-of-time", Failure.UnknownClass, Disposition.RetryAfterWait,
         $"the run used up its {blueprint.Configuration.Budget.Run.TotalMinutes:0} minutes in stage {stage}",

@@ -7,6 +7,7 @@ using Mayfly.Engine.Leases;
 using Mayfly.Engine.Secrets;
 using Mayfly.Engine.Stages;
 using Mayfly.Engine.Teardown;
+using Mayfly.Engine.Tools;
 
 namespace Mayfly.Engine;
 
@@ -17,6 +18,8 @@ public sealed class RunParts : IAsyncDisposable
 
     public RunParts(World world, Blueprint blueprint, ISecretContract secrets, LeaseTerms terms)
     {
+        Lease = new RunLease(world.Store, LeaseKey(blueprint), terms, world.Clock);
+        world = world with { Tools = new FencedTools(world.Tools, Lease.Lost) };
         (World, Blueprint, Secrets) = (world, blueprint, secrets);
         var work = Path.Combine(world.Home, "work", blueprint.Configuration.Project, blueprint.Environment.Id);
         Door = new ClusterDoor(world.Account, blueprint.ClusterName, Path.Combine(work, "kube"), world.Clock);
@@ -26,7 +29,6 @@ public sealed class RunParts : IAsyncDisposable
         Helms = new HelmFactory(world, blueprint, Door, Path.Combine(work, "helm"));
         Package = new ReleasePackage(blueprint, Path.Combine(work, "helm"));
         Pulls = new PullCheck(blueprint, Package, Helms, new RegistryClient(_http, blueprint.Configuration.Cloud.Registry), world.Session);
-        Lease = new RunLease(world.Store, LeaseKey(blueprint), terms, world.Clock);
         Locks = new StateLocks(world, blueprint, Lease);
         Journal = new Journal(world.Store, JournalKey(blueprint));
         Sweep = Sweep.Of(world.Session, blueprint.Configuration.Environment.Zone);

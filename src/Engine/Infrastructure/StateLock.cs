@@ -18,14 +18,12 @@ public sealed record StateLock(string Id, string Who, DateTimeOffset Created, st
         {
             var reader = new Utf8JsonReader(json);
             using var document = JsonDocument.ParseValue(ref reader);
-            var root = document.RootElement;
-            return root.TryGetProperty("ID", out var id) && id.GetString() is { Length: > 0 } value
+            return Text(document.RootElement, "ID") is { Length: > 0 } id
                 ? new StateLock(
-                    value,
-                    root.TryGetProperty("Who", out var who) ? who.GetString() ?? "" : "",
-                    root.TryGetProperty("Created", out var created)
-                        && DateTimeOffset.TryParse(created.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : default,
-                    root.TryGetProperty("Operation", out var operation) ? operation.GetString() ?? "" : "")
+                    id,
+                    Text(document.RootElement, "Who") ?? "",
+                    DateTimeOffset.TryParse(Text(document.RootElement, "Created"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : default,
+                    Text(document.RootElement, "Operation") ?? "")
                 : null;
         }
         catch (JsonException)
@@ -34,29 +32,33 @@ public sealed record StateLock(string Id, string Who, DateTimeOffset Created, st
         }
     }
 
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind is JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String
+            ? value.GetString() : null;
+
+    /// <summary>The machine that its holder runs on, as that machine calls itself.</summary>
+    public string Host => Who[(Who.LastIndexOf('@') + 1)..];
+
     /// <summary>Why the holder is certainly dead; null when it may live. Pure. The caller holds the environment's lease.</summary>
-    /// <param name="before">The lease that was there before ours; null: none.</param>
-    /// <param name="age">The lock's age by the store's clock.</param>
+    /// <param name="spans">When the runs that are over held the environment, each by the clock of its own machine.</param>
+    /// <param name="age">The lock's age.</param>
     /// <param name="limit">Age at which a lock without any lease counts as dead.</param>
-    public string? WhyDead(PreviousLease? before, TimeSpan age, TimeSpan limit)
+    /// <param name="here">The terraforms of this machine, when it is the one that took the lock.</param>
+    public string? WhyDead(IReadOnlyList<HoldingSpan> spans, TimeSpan age, TimeSpan limit, LiveLook here)
     {
-        // Our lease could be taken, so that run is over. Its terraform ran on its machine and began while the run lived. Clocks of
-        // machines differ by minutes at times, and the lock's time is its machine's own.
-        if (before is { } run && Who.EndsWith($"@{run.Lease.Host}", StringComparison.Ordinal) && Created <= run.Written + ClockSkew)
+        // A process says more than any clock. One that a person started may be the holder, whatever else is true.
+        if (here.HasStranger)
         {
-            return $"its run {run.Lease.RunId} on {run.Lease.Host} has ended ({Describe(run.Standing)})";
+            return null;
         }
 
-        return age > limit ? $"it is {age.TotalHours:0.#} hours old, and no lease says that its holder lives" : null;
+        // Whoever held the environment when the lock was taken, on the machine that took it, is over: its lease could be taken. Both
+        // times are of that one machine's clock, so clocks that differ play no part.
+        if (spans.FirstOrDefault(span => span.Host == Host && span.From <= Created && Created <= span.To) is { } run)
+        {
+            return $"its run {run.RunId} on {run.Host} is over";
+        }
+
+        return age > limit && here.Orphans.Count == 0 ? $"it is {age.TotalHours:0.#} hours old, and no lease says that its holder lives" : null;
     }
-
-    private static TimeSpan ClockSkew { get; } = TimeSpan.FromMinutes(10);
-
-    private static string Describe(LeaseStanding standing) => standing switch
-    {
-        LeaseStanding.HolderDead => "its process is gone",
-        LeaseStanding.Expired => "its lease has expired",
-        LeaseStanding.Released => "in order",
-        _ => "unknown",
-    };
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 
 namespace Mayfly.Engine.Leases;
 
@@ -18,7 +19,9 @@ public sealed record Holder(string Host, string Machine, int Pid, Func<int, bool
 
         // Without a boot id the machine's name would be a guess, so such a machine gets a name that no other process shares.
         var machine = boot.Length > 0 ? $"{boot}/{processes}" : Guid.NewGuid().ToString("n");
-        return new Holder(Environment.MachineName, machine, Environment.ProcessId, IsRunning);
+
+        // The whole name, domain included, as terraform writes it into its lock.
+        return new Holder(Dns.GetHostName(), machine, Environment.ProcessId, IsRunning);
     }
 
     private static bool IsRunning(int pid)

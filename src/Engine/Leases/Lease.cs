@@ -17,6 +17,21 @@ public sealed record Lease(string RunId, string Command, string Host, string Mac
     /// <summary>The link to the workflow run that holds it, when there is one.</summary>
     public string? Url { get; init; }
 
+    /// <summary>When it was taken, by the holder's clock: what terraform's lock of the same machine is compared with.</summary>
+    public DateTimeOffset? Taken { get; init; }
+
+    /// <summary>The last heartbeat, by the holder's clock.</summary>
+    public DateTimeOffset? Beaten { get; init; }
+
+    /// <summary>The runs before it, oldest first: a run that was killed may have left a lock that the next one did not come to break.</summary>
+    public IReadOnlyList<HoldingSpan> Earlier { get; init; } = [];
+
+    /// <summary>When its run held the environment; null when it was written by a version that did not note it.</summary>
+    public HoldingSpan? Span => Taken is { } from && Beaten is { } to ? new HoldingSpan(RunId, Host, Machine, from, to + (TimeSpan.FromSeconds(Ttl) / BeatsPerTtl) + HoldingSpan.Slack) : null;
+
+    /// <summary>Heartbeats in the time that a lease lives without one: three may be missed before it is anybody's.</summary>
+    public const int BeatsPerTtl = 4;
+
     /// <summary>What it looks like stored.</summary>
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, LeaseJson.Default.Lease);
 
@@ -43,6 +58,18 @@ public sealed record Lease(string RunId, string Command, string Host, string Mac
         : LeaseStanding.Live;
 }
 
+/// <summary>When a run held the environment, by the clock of its own machine.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Host">Its machine's name.</param>
+/// <param name="Machine">Boot and process namespace of that machine.</param>
+/// <param name="From">When it took the lease.</param>
+/// <param name="To">When it can last have started anything.</param>
+public sealed record HoldingSpan(string RunId, string Host, string Machine, DateTimeOffset From, DateTimeOffset To)
+{
+    /// <summary>What rounding and a slow start of terraform may add.</summary>
+    internal static TimeSpan Slack { get; } = TimeSpan.FromSeconds(2);
+}
+
 /// <summary>What a stored lease means for somebody else.</summary>
 public enum LeaseStanding
 {
@@ -57,6 +84,9 @@ public enum LeaseStanding
 
     /// <summary>Its process was on this machine and is gone.</summary>
     HolderDead,
+
+    /// <summary>The workflow run that took it has ended.</summary>
+    WorkflowEnded,
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -12,7 +12,7 @@ public sealed class S3Store : IObjectStore
     private readonly AmazonS3Client _client;
     private readonly string _bucket;
     private readonly TimeProvider _clock;
-    private TimeSpan _ahead;
+    private TimeSpan? _ahead;
 
     public S3Store(AmazonS3Client client, string bucket, TimeProvider clock)
     {
@@ -136,7 +136,16 @@ public sealed class S3Store : IObjectStore
     }
 
     /// <inheritdoc />
-    public Task<DateTimeOffset> NowAsync(CancellationToken ct) => Task.FromResult(_clock.GetUtcNow() + _ahead);
+    public async Task<DateTimeOffset> NowAsync(CancellationToken ct)
+    {
+        if (_ahead is null)
+        {
+            // Nothing was asked yet. Whatever the answer to this is, it carries the store's time.
+            await GetAsync(".mayfly-clock", ct);
+        }
+
+        return _clock.GetUtcNow() + (_ahead ?? TimeSpan.Zero);
+    }
 
     /// <inheritdoc />
     public async Task<bool> EnsureExistsAsync(CancellationToken ct)

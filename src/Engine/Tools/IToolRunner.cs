@@ -36,6 +36,9 @@ public sealed record ToolCall(string Tool, string Binary, IReadOnlyList<string> 
 
     /// <summary>How long after the interrupt the program is killed; null: never, because it may be writing.</summary>
     public TimeSpan? KillAfter { get; init; }
+
+    /// <summary>Fires when the program has to end at once, with no last write.</summary>
+    public CancellationToken KillWhen { get; init; }
 }
 
 /// <summary>What came of a call.</summary>

@@ -36,7 +36,7 @@ public sealed class ToolRunner(TimeProvider clock) : IToolRunner
             .WithStandardErrorPipe(PipeTarget.ToDelegate(line => OnLine(line, call.OnErrorLine)));
 
         using var graceful = new CancellationTokenSource();
-        using var forceful = new CancellationTokenSource();
+        using var forceful = CancellationTokenSource.CreateLinkedTokenSource(call.KillWhen);
         using var watch = new CancellationTokenSource();
 
         // A shared terminal has delivered Ctrl-C already: give the tool a moment to say so before it is asked a second time.

@@ -1,5 +1,6 @@
 using CsCheck;
 using Mayfly.Engine.Leases;
+using Mayfly.Engine.Tools;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Mayfly.Engine.Tests.Leases;
@@ -116,6 +117,87 @@ public sealed class LeaseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_machine_that_slept_asks_the_store_before_it_writes_although_its_steady_clock_stood_still()
+    {
+        var sleeper = new SleepingClock(_clock);
+        await using var first = new RunLease(_store, Key, Terms("run-1"), sleeper);
+        await using var second = Lease("run-2", machine: "other");
+        await first.EnsureHeldAsync(Ct);
+        sleeper.IsAsleep = true;
+        await AdvanceAsync(Ttl + TimeSpan.FromSeconds(1));
+        Assert.Null(await second.EnsureHeldAsync(Ct));
+
+        sleeper.IsAsleep = false;
+
+        Assert.Equal(LeaseFailures.LostRule, (await first.EnsureHeldAsync(Ct))!.Rule);
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_answer_costs_the_lease_when_its_time_is_up()
+    {
+        await using var lease = Lease("run-1");
+        await lease.EnsureHeldAsync(Ct);
+
+        _store.Hangs = true;
+        await AdvanceAsync(Ttl - TimeSpan.FromSeconds(10));
+        Assert.False(lease.Lost.IsCancellationRequested);
+        await AdvanceAsync(TimeSpan.FromSeconds(20));
+
+        Assert.True(lease.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task The_runs_before_it_are_known_also_when_the_next_one_was_killed_too()
+    {
+        await using var first = Lease("run-1", machine: "a");
+        await using var second = Lease("run-2", machine: "b");
+        await using var third = Lease("run-3", machine: "c");
+        await first.EnsureHeldAsync(Ct);
+        _store.Unreachable = true;
+        await AdvanceAsync(Ttl + TimeSpan.FromSeconds(1));
+        _store.Unreachable = false;
+        await second.EnsureHeldAsync(Ct);
+        _store.Unreachable = true;
+        await AdvanceAsync(Ttl + TimeSpan.FromSeconds(1));
+        _store.Unreachable = false;
+
+        Assert.Null(await third.EnsureHeldAsync(Ct));
+
+        Assert.Equal(["run-1", "run-2", "run-3"], third.Spans.Select(span => span.RunId));
+        Assert.All(third.Spans, span => Assert.True(span.From <= span.To));
+    }
+
+    [Fact]
+    public async Task The_lease_of_a_workflow_run_that_has_ended_needs_no_waiting()
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["GITHUB_SERVER_URL"] = "https://github.example",
+            ["GITHUB_REPOSITORY"] = "o/r",
+            ["GITHUB_RUN_ID"] = "7",
+            ["GITHUB_RUN_ATTEMPT"] = "2",
+        };
+        using var http = new HttpClient();
+        var workflows = new WorkflowRuns(http, new ToolEnvironment(variables));
+        Assert.Equal("https://github.example/o/r/actions/runs/7/attempts/2", workflows.Own);
+
+        // The same run's attempt before this one is over; a job of the same attempt, another repository and an unknown run may live.
+        Assert.Null(await TurnedAwayAsync("https://github.example/o/r/actions/runs/7/attempts/1"));
+        Assert.NotNull(await TurnedAwayAsync("https://github.example/o/r/actions/runs/7/attempts/2"));
+        Assert.NotNull(await TurnedAwayAsync("https://github.example/o/other/actions/runs/7/attempts/1"));
+        Assert.NotNull(await TurnedAwayAsync("https://github.example/o/r/actions/runs/6/attempts/1"));
+
+        async Task<Engine.Failures.Failure?> TurnedAwayAsync(string url)
+        {
+            var store = new MemoryStore(_clock);
+            await using var first = new RunLease(store, Key, Terms("run-1") with { Url = url }, _clock);
+            await using var second = new RunLease(store, Key, Terms("run-2", machine: "other") with { Workflows = workflows }, _clock);
+            await first.EnsureHeldAsync(Ct);
+            return await second.EnsureHeldAsync(Ct);
+        }
+    }
+
+    [Fact]
     public async Task A_released_lease_is_free_at_once()
     {
         await using var first = Lease("run-1");
@@ -164,6 +246,31 @@ public sealed class LeaseTests : IDisposable
 
     private static LeaseTerms Terms(string run, string machine = "here", Func<int, bool>? alive = null) =>
         new(run, "up", new Holder($"host-{machine}", machine, 7, alive ?? (_ => true)), Ttl);
+
+    /// <summary>A machine's clocks: while it sleeps the steady one stands still and no timer fires, and the wall clock goes on.</summary>
+    private sealed class SleepingClock(FakeTimeProvider real) : TimeProvider
+    {
+        private readonly long _born = real.GetTimestamp();
+
+        public bool IsAsleep { get; set; }
+
+        public override long TimestampFrequency => real.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => real.GetUtcNow();
+
+        public override long GetTimestamp() => _born;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            real.CreateTimer(_ => Fire(callback, state), null, dueTime, period);
+
+        private void Fire(TimerCallback callback, object? state)
+        {
+            if (!IsAsleep)
+            {
+                callback(state);
+            }
+        }
+    }
 
     private async Task AdvanceAsync(TimeSpan time)
     {

@@ -15,6 +15,9 @@ internal sealed class MemoryStore(TimeProvider clock) : IObjectStore
     /// <summary>The next write happens, and its answer does not arrive: it looks like a condition that did not hold.</summary>
     public bool LoseNextAnswer { get; set; }
 
+    /// <summary>Writes do not come back before they are cancelled.</summary>
+    public bool Hangs { get; set; }
+
     public int Writes { get; private set; }
 
     public string Location => "memory";
@@ -28,15 +31,20 @@ internal sealed class MemoryStore(TimeProvider clock) : IObjectStore
         }
     }
 
-    public Task<string?> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken ct)
+    public async Task<string?> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken ct)
     {
         Reach();
+        if (Hangs)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, ct);
+        }
+
         lock (_gate)
         {
             var current = _objects.GetValueOrDefault(key);
             if ((condition.MustBeAbsent && current is not null) || (condition.Version is { } wanted && wanted != current?.Version))
             {
-                return Task.FromResult<string?>(null);
+                return null;
             }
 
             Writes++;
@@ -44,7 +52,7 @@ internal sealed class MemoryStore(TimeProvider clock) : IObjectStore
             _objects[key] = new StoredObject(content, version, clock.GetUtcNow());
             var lost = LoseNextAnswer;
             LoseNextAnswer = false;
-            return Task.FromResult(lost ? null : version);
+            return lost ? null : version;
         }
     }
 

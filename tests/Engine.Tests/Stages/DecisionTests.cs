@@ -5,7 +5,6 @@ using Mayfly.Engine.Clouds.Cluster;
 using Mayfly.Engine.Clouds.Http;
 using Mayfly.Engine.Configuration;
 using Mayfly.Engine.Infrastructure;
-using Mayfly.Engine.Leases;
 using Mayfly.Engine.Stages;
 using Mayfly.Engine.Teardown;
 using Mayfly.Engine.Tools;
@@ -144,22 +143,6 @@ public sealed class DecisionTests
     [InlineData("pr-42-production", false)]
     public void Only_names_that_no_one_else_can_have_say_whose_a_thing_is(string name, bool ours) =>
         Assert.Equal(ours, Ownership.Of("p", "pr-42").ByName(name) is not null);
-
-    [Theory]
-    [InlineData("a dead process on this machine", "root@here", -5, LeaseStanding.HolderDead, true)]
-    [InlineData("a run that ended in order and left its lock", "root@here", -5, LeaseStanding.Released, true)]
-    [InlineData("a clock that is minutes ahead", "root@here", 5, LeaseStanding.Expired, true)]
-    [InlineData("somebody on another machine", "root@there", -5, LeaseStanding.Expired, false)]
-    [InlineData("somebody who came long after that run", "root@here", 60, LeaseStanding.Expired, false)]
-    public void A_lock_is_broken_only_when_its_holder_is_certainly_dead(string @case, string who, int minutes, LeaseStanding standing, bool dead)
-    {
-        var before = new PreviousLease(new Lease("r", "up", "here", "m", 1, 60, 0, false), standing, Born);
-        var stateLock = new StateLock("id", who, Born.AddMinutes(minutes), "OperationTypeApply");
-
-        Assert.True(dead == (stateLock.WhyDead(before, TimeSpan.FromMinutes(1), TimeSpan.FromHours(2)) is not null), @case);
-        Assert.NotNull(stateLock.WhyDead(before, TimeSpan.FromHours(3), TimeSpan.FromHours(2)));
-        Assert.Null(stateLock.WhyDead(null, TimeSpan.FromMinutes(1), TimeSpan.FromHours(2)));
-    }
 
     private static TerraformState State(string endpoint, DateTimeOffset created)
     {
