@@ -1,24 +1,18 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Mayfly.Engine.Tools;
 
 namespace Mayfly.Engine.Infrastructure;
 
-/// <summary>The terraforms that run on this machine: a lock that was taken here may be held by one of them, whatever a lease says.</summary>
-/// <param name="work">Mayfly's folder of all environments: a terraform that works for another one holds another state's lock.</param>
-/// <param name="own">This environment's folder in it.</param>
-public sealed class LiveTerraforms(string work, string own)
+/// <summary>The terraforms that run on this machine on one state: its lock may be held by one of them, whatever a lease says.</summary>
+/// <param name="state">The state, in terraform's words.</param>
+/// <param name="own">This environment's folder under Mayfly's home: what runs in it was started by Mayfly.</param>
+public sealed class LiveTerraforms(StateBackend state, string own)
 {
     // The kernel cuts names at 15 characters, and a provider is a plugin that never holds a lock.
     private const string Plugin = "terraform-pro";
 
     private static readonly string[] Writing = ["apply", "destroy", "state", "import", "force-unlock"];
-
-    /// <summary>As a run of one environment sees them.</summary>
-    public static LiveTerraforms Of(World world, Blueprint blueprint)
-    {
-        var work = Path.Combine(world.Home, "work");
-        return new LiveTerraforms(work, Path.Combine(work, blueprint.Configuration.Project, blueprint.Environment.Id));
-    }
 
     /// <summary>Looks who runs.</summary>
     public LiveLook Look()
@@ -80,36 +74,39 @@ public sealed class LiveTerraforms(string work, string own)
     {
         if (new DirectoryInfo($"/proc/{pid}/cwd").LinkTarget is { } folder)
         {
-            return IsIn(folder, own) ? Place.Ours : IsIn(folder, work) ? Place.Elsewhere : Place.Unknown;
+            return !state.MayBe(DataDirectoryOf(pid, folder)) ? Place.Elsewhere : IsIn(folder, own) ? Place.Ours : Place.Unknown;
         }
 
         // No folder to be seen: another user's process, one that has ended, or a system without /proc.
         return Directory.Exists("/proc/self") && HasEnded(pid) ? Place.Elsewhere : Place.Unknown;
     }
 
-    private static bool HasEnded(int pid)
+    private static string DataDirectoryOf(int pid, string folder)
     {
-        try
-        {
-            var status = File.ReadAllText($"/proc/{pid}/stat");
-            return status[(status.LastIndexOf(')') + 1)..].TrimStart().StartsWith('Z');
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return !Directory.Exists($"/proc/{pid}");
-        }
+        const string Variable = "TF_DATA_DIR=";
+        var set = Read($"/proc/{pid}/environ").Split('\0').FirstOrDefault(variable => variable.StartsWith(Variable, StringComparison.Ordinal));
+        return Path.Combine(folder, set is { Length: > 12 } ? set[Variable.Length..] : ".terraform");
     }
 
-    private static bool Writes(int pid)
+    private static bool HasEnded(int pid)
+    {
+        var status = Read($"/proc/{pid}/stat");
+        return status.Length > 0 ? status[(status.LastIndexOf(')') + 1)..].TrimStart().StartsWith('Z') : !Directory.Exists($"/proc/{pid}");
+    }
+
+    private static bool Writes(int pid) =>
+        Read($"/proc/{pid}/cmdline").Split('\0').Skip(1).FirstOrDefault(word => !word.StartsWith('-')) is { } verb && Writing.Contains(verb);
+
+    // Empty: it has ended, or it is another user's.
+    private static string Read(string file)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Skip(1).FirstOrDefault(word => !word.StartsWith('-')) is { } verb
-                && Writing.Contains(verb);
+            return File.ReadAllText(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return "";
         }
     }
 

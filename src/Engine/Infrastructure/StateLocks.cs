@@ -18,7 +18,7 @@ public sealed class StateLocks(World world, Blueprint blueprint, RunLease lease)
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(15);
 
     private readonly HashSet<string> _broken = new(StringComparer.Ordinal);
-    private readonly LiveTerraforms _terraforms = LiveTerraforms.Of(world, blueprint);
+    private readonly string _folder = Path.Combine(world.Home, "work", blueprint.Configuration.Project, blueprint.Environment.Id);
 
     /// <summary>Breaks a dead holder's lock; true when it did.</summary>
     public async Task<Outcome<bool>> BreakDeadAsync(Terraform terraform, string stateKey, StageReporter reporter, CancellationToken ct)
@@ -35,7 +35,8 @@ public sealed class StateLocks(World world, Blueprint blueprint, RunLease lease)
         }
 
         // One holder has the object and the row, or two have one each: then both have to be dead.
-        var here = found.Any(one => one.Lock.Host == Dns.GetHostName()) ? _terraforms.Look() : LiveLook.Nothing;
+        var here = found.Any(one => one.Lock.Host == Dns.GetHostName())
+            ? new LiveTerraforms(terraform.Root.Backend, _folder).Look() : LiveLook.Nothing;
         var judged = found.Select(one => (one.Lock, Why: WhyDead(one, here))).ToList();
         if (judged.FirstOrDefault(one => one.Why is null) is { Lock: { } live })
         {

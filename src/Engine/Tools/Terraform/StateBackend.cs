@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Mayfly.Engine.Tools;
@@ -39,6 +40,39 @@ public sealed record StateBackend(string Type, JsonObject Settings)
 
     /// <summary>A file.</summary>
     public static StateBackend Local(string path) => new("local", new JsonObject { ["path"] = path });
+
+    /// <summary>Whether a working directory's data folder may be of this state: only what it says itself rules that out.</summary>
+    /// <param name="dataDirectory">A <c>.terraform</c> folder, or what TF_DATA_DIR names.</param>
+    public bool MayBe(string dataDirectory)
+    {
+        try
+        {
+            var backend = JsonNode.Parse(File.ReadAllBytes(Path.Combine(dataDirectory, "terraform.tfstate")))?["backend"];
+            var theirs = backend?["config"];
+            return (string?)backend?["type"] == Type
+                && Same(theirs?["bucket"], Settings["bucket"]) && Same(theirs?["key"], Settings["key"])
+                && (EndpointOf(theirs) is not { } endpoint || EndpointOf(Settings) is not { } own || endpoint == own);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Without an init there is no backend but a file of its own.
+            return false;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    private static bool Same(JsonNode? one, JsonNode? other) => (string?)one == (string?)other;
+
+    private static string? EndpointOf(JsonNode? settings) =>
+        (settings?["endpoints"] switch
+        {
+            JsonArray { Count: > 0 } list => (string?)list[0]?["s3"],
+            JsonObject map => (string?)map["s3"],
+            _ => null,
+        } ?? (string?)settings?["endpoint"])?.TrimEnd('/');
 
     /// <summary>A configuration that declares this backend, for roots that declare none.</summary>
     public string OverrideFile() => new JsonObject
