@@ -16,6 +16,9 @@ public sealed class MayflyProgram(string home, string directory)
     /// <summary>The program.</summary>
     public static string Path { get; } = System.IO.Path.Combine(Repository.Source, "artifacts", "publish", "mayfly");
 
+    /// <summary>Variables that it sees besides those of the tests.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Calls it and waits.</summary>
     public async Task<MayflyRun> RunAsync(CancellationToken ct, params string[] arguments)
     {
@@ -39,6 +42,11 @@ public sealed class MayflyProgram(string home, string directory)
         };
         start.Environment["MAYFLY_HOME"] = home;
         start.Environment.Remove("GITHUB_EVENT_PATH");
+        foreach (var (name, value) in Variables)
+        {
+            start.Environment[name] = value;
+        }
+
         return new Started(Process.Start(start)!);
     }
 
@@ -101,9 +109,12 @@ public sealed class MayflyProgram(string home, string directory)
         }
 
         /// <summary>Kills it and everything it started, as a runner that is taken away does.</summary>
-        public void KillAll()
+        public void KillAll() => SignalAll("KILL");
+
+        /// <summary>Sends a signal to it and everything it started.</summary>
+        public void SignalAll(string name)
         {
-            using var kill = Process.Start("kill", ["-KILL", "--", $"-{_process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)}"]);
+            using var kill = Process.Start("kill", [$"-{name}", "--", $"-{_process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)}"]);
             kill.WaitForExit();
         }
 

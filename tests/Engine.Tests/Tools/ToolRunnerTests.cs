@@ -54,6 +54,26 @@ public sealed class ToolRunnerTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_run_that_lost_its_right_to_write_kills_its_programs_before_their_last_write()
+    {
+        var call = new FakeToolScenario(_folder).On([], @out: ["writing"], untilInterrupted: ["state saved"]).Call();
+        using var lost = new CancellationTokenSource();
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken, lost.Token);
+        var seen = new List<string>();
+
+        var running = new FencedTools(_runner, lost.Token).RunAsync(call with { OnLine = OnLine }, cancel.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+
+        Assert.Equal(["writing"], seen);
+
+        void OnLine(string line)
+        {
+            seen.Add(line);
+            lost.Cancel();
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_missing_program_is_a_result_and_no_exception()
     {
         var result = await _runner.RunAsync(new ToolCall("fake", "no-such-program-anywhere", []), TestContext.Current.CancellationToken);
