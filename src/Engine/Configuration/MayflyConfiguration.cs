@@ -206,6 +206,6 @@ public sealed record HelmSettings
     /// <summary>Paths of keyed host maps and host lists (<c>app.ingress.hosts</c>): keys and entries that files set are removed before the overrides are laid on.</summary>
     public IReadOnlyList<string> HostPaths { get; init; } = [];
 
-    /// <summary>Whether a repair may delete objects that own persistent volumes.</summary>
+    /// <summary>Whether a repair may delete what cannot be made again: volume claims, and objects of operators.</summary>
     public bool AllowDataLoss { get; init; }
 }

@@ -1,6 +1,7 @@
 using k8s;
 using Mayfly.Engine.Clouds;
 using Mayfly.Engine.Clouds.Cluster;
+using Mayfly.Engine.Deployment;
 using Mayfly.Engine.Events;
 using Mayfly.Engine.Failures;
 using Mayfly.Engine.Leases;
@@ -10,8 +11,8 @@ namespace Mayfly.Engine.Stages;
 
 /// <summary>
 /// Installs or upgrades the application: the one place that does.
-/// Looks at: the release as helm keeps it, and whether each object of it is there. May change: the release, by helm. A release
-/// that an interrupted run left pending is rolled back, or removed when it never was deployed, and then upgraded.
+/// Looks at: the release as helm keeps it, whether each object of it is there, and, when a deployment is due, whether anything
+/// would make helm fail. May change: the release, by helm, and what stands in its way (<see cref="ReleaseRepair"/>).
 /// Proof: helm waited until everything was ready, and the release says deployed with our fingerprint.
 /// </summary>
 public sealed class DeployRelease(Blueprint blueprint, ClusterDoor door, ReleasePackage package, HelmFactory helms, RunLease lease, TimeProvider clock)
@@ -52,7 +53,7 @@ public sealed class DeployRelease(Blueprint blueprint, ClusterDoor door, Release
             return new StageResult.Failed(lost);
         }
 
-        return await ActAsync(cluster, standing, revisions, ready, new StageReporter(run, Name), ct);
+        return await ActAsync(cluster, version, standing, revisions, ready, new StageReporter(run, Name), ct);
     }
 
     /// <summary>Where the release stands. Pure.</summary>
@@ -70,18 +71,34 @@ public sealed class DeployRelease(Blueprint blueprint, ClusterDoor door, Release
     };
 
     private async Task<StageResult> ActAsync(
-        Cluster cluster, Standing standing, IReadOnlyList<ReleaseRevision> revisions, PreparedRelease ready, StageReporter reporter, CancellationToken ct)
+        Cluster cluster, Version version, Standing standing, IReadOnlyList<ReleaseRevision> revisions, PreparedRelease ready, StageReporter reporter,
+        CancellationToken ct)
     {
         var helm = await helms.OpenAsync(cluster, ct);
-        if (!(await MendAsync(helm, standing, revisions, reporter, ct)).Is(out _, out var failure))
+        var repair = new ReleaseRepair(cluster, blueprint, reporter, clock);
+        var rendering = await RenderingAsync(cluster, ready, LastGood(revisions) is not null, ct);
+        if (HasDefinitions(ready.Chart) && await helm.DefinitionsAsync(rendering, ct) is { } defined
+            && await repair.DefineAsync(ChartObject.ReadAll(defined), ct) is { } undefined)
         {
-            return new StageResult.Failed(failure);
+            return new StageResult.Failed(undefined) { WroteSomething = repair.HasWritten };
         }
 
-        var settings = blueprint.Configuration.Helm;
+        if (!(await helm.RenderAsync(rendering, ct)).Is(out var rendered, out var failure))
+        {
+            return new StageResult.Failed(failure) { WroteSomething = repair.HasWritten };
+        }
+
+        var chart = ChartObject.ReadAll(rendered);
+        if (await repair.PrepareAsync(standing, revisions, chart, ct) is { } obstacle)
+        {
+            return new StageResult.Failed(obstacle) { WroteSomething = repair.HasWritten };
+        }
+
         var @namespace = await Cluster.FindAsync(() => cluster.Api.CoreV1.ReadNamespaceAsync(blueprint.Namespace, cancellationToken: ct));
         var options = new UpgradeOptions(
-            blueprint.Release, ready.Chart, ready.ValuesFile, settings.Timeout, ready.Fingerprint, CreatesNamespace: @namespace is null);
+            blueprint.Release, ready.Chart, ready.ValuesFile, blueprint.Configuration.Helm.Timeout, ready.Fingerprint, version.Major,
+            CreatesNamespace: @namespace is null);
+        var old = await Troubles.WarningsAsync(cluster, blueprint.Namespace, ct);
         Outcome<Done> upgraded;
         await using (WorkloadWatch.Start(cluster, blueprint.Namespace, reporter, clock))
         {
@@ -90,43 +107,51 @@ public sealed class DeployRelease(Blueprint blueprint, ClusterDoor door, Release
 
         if (!upgraded.Is(out _, out failure))
         {
-            return new StageResult.Failed(await ExplainAsync(cluster, failure, ct)) { WroteSomething = true };
+            var explained = await ExplainAsync(cluster, failure, chart, old, ct);
+            await repair.StopHooksAsync(chart, ct);
+            return new StageResult.Failed(explained) { WroteSomething = true };
         }
 
+        await repair.RemoveLeftAsync(revisions, chart, ct);
         var now = await Releases.ReadAsync(cluster, blueprint.Namespace, blueprint.Release, ct);
         return Classify(now, ready.Fingerprint) == Standing.Current
             ? new StageResult.Changed($"revision {now[0].Revision} of {blueprint.Release}")
             : new StageResult.Failed(Superseded(now)) { WroteSomething = true };
     }
 
-    private async Task<Outcome<Done>> MendAsync(
-        Helm helm, Standing standing, IReadOnlyList<ReleaseRevision> revisions, StageReporter reporter, CancellationToken ct)
+    private static bool HasDefinitions(string chart) =>
+        Directory.EnumerateDirectories(chart, "crds", SearchOption.AllDirectories).Any()
+        || Directory.EnumerateFiles(chart, "*.tgz", SearchOption.AllDirectories).Any();
+
+    // Charts ask which cluster it is and what it serves; without the answers they render something else than helm will.
+    private async Task<RenderOptions> RenderingAsync(Cluster cluster, PreparedRelease ready, bool isUpgrade, CancellationToken ct)
     {
-        switch (standing)
-        {
-            case Standing.Interrupted:
-                var good = LastGood(revisions)!.Revision;
-                reporter.Notice($"revision {revisions[0].Revision} is {revisions[0].Status} and its run is gone: rolling back to {good}");
-                return await helm.RollbackAsync(blueprint.Release, good, reporter, ct);
-            case Standing.NeverDeployed or Standing.HalfRemoved:
-                reporter.Notice($"revision {revisions[0].Revision} is {revisions[0].Status} and there is none to go back to: removing it");
-                return await helm.UninstallAsync(blueprint.Release, blueprint.Configuration.Helm.Timeout, reporter, ct);
-            default:
-                return new Done();
-        }
+        var version = await cluster.Api.Version.GetCodeAsync(ct);
+        var groups = await cluster.Api.Apis.GetAPIVersionsAsync(ct);
+        return new RenderOptions(
+            blueprint.Release, ready.Chart, ready.ValuesFile, version.GitVersion,
+            [.. groups.Groups.SelectMany(group => group.Versions).Select(served => served.GroupVersion)], isUpgrade);
     }
 
-    // A wait that timed out hides the reason; the pods know it. What they say decides the class when a rule knows it.
-    private async Task<Failure> ExplainAsync(Cluster cluster, Failure failure, CancellationToken ct)
+    // A wait that timed out and a hook that failed hide the reason; the pods know it, and what they say decides the class of a wait
+    // when a rule knows it. Everything else helm says best itself: warnings of another time would only stand in its way.
+    private async Task<Failure> ExplainAsync(
+        Cluster cluster, Failure failure, IReadOnlyList<ChartObject> chart, IReadOnlySet<string> old, CancellationToken ct)
     {
-        var troubles = await Troubles.DescribeAsync(cluster, blueprint.Namespace, ct);
+        if (failure.Class is not ("helm_wait_timeout" or "helm_hook_failed"))
+        {
+            return failure;
+        }
+
+        var hooks = chart.Where(one => one.IsHook).Select(one => one.Reference.Name).ToHashSet(StringComparer.Ordinal);
+        var troubles = await Troubles.DescribeAsync(cluster, blueprint.Namespace, old, hooks, ct);
         if (troubles.Count == 0)
         {
             return failure;
         }
 
         var closer = FailureClassifier.Classify("kubectl", string.Join('\n', troubles));
-        var better = closer.Class is not (Failure.UnknownClass or FailureClassifier.NotAFailure) ? closer : failure;
+        var better = failure.Class == "helm_wait_timeout" && closer.Class is not (Failure.UnknownClass or FailureClassifier.NotAFailure) ? closer : failure;
         return better with { Summary = failure.Summary, Evidence = [.. troubles, .. failure.Evidence] };
     }
 

@@ -50,14 +50,25 @@ public sealed class ArgumentTests
     [Fact]
     public void Helm_upgrade_waits_and_labels_what_it_deploys() =>
         Assert.Equal(
-            ["upgrade", "pr-42", "/c", "--install", "--wait", "--create-namespace", "--timeout", "90s", "--values", "/v.yaml",
+            ["upgrade", "pr-42", "/c", "--install", "--wait", "--reset-values", "--create-namespace", "--timeout", "90s", "--values", "/v.yaml",
                 "--labels", "mayfly-fingerprint=abc", "--history-max", "10", "--hide-notes"],
-            Helm.UpgradeArguments(new UpgradeOptions("pr-42", "/c", "/v.yaml", TimeSpan.FromSeconds(89.5), "abc", CreatesNamespace: true)));
+            Helm.UpgradeArguments(new UpgradeOptions("pr-42", "/c", "/v.yaml", TimeSpan.FromSeconds(89.5), "abc", Major: 3, CreatesNamespace: true)));
+
+    [Fact]
+    public void Helm_4_is_told_that_the_release_owns_its_fields() =>
+        Assert.Equal(
+            ["upgrade", "pr-42", "/c", "--install", "--wait", "--reset-values", "--server-side=true", "--force-conflicts"],
+            Helm.UpgradeArguments(new UpgradeOptions("pr-42", "/c", "/v.yaml", TimeSpan.FromSeconds(90), "abc", Major: 4, CreatesNamespace: false)).Take(8));
+
+    [Fact]
+    public void Helm_renders_as_the_cluster_would_get_it() =>
+        Assert.Equal(
+            ["template", "pr-42", "/c", "--values", "/v.yaml", "--dry-run=server", "--take-ownership", "--kube-version", "v1.33.4", "--api-versions", "apps/v1,batch/v1", "--is-upgrade"],
+            Helm.RenderArguments(new RenderOptions("pr-42", "/c", "/v.yaml", "v1.33.4", ["apps/v1", "batch/v1"], IsUpgrade: true)));
 
     [Fact]
     public void Helm_recovery()
     {
-        Assert.Equal(["rollback", "pr-42", "3", "--history-max", "10"], Helm.RollbackArguments("pr-42", 3));
         Assert.Equal(["uninstall", "pr-42", "--ignore-not-found", "--wait", "--timeout", "60s"], Helm.UninstallArguments("pr-42", TimeSpan.FromMinutes(1)));
         Assert.Equal(["version", "--template", "{{.Version}}"], Helm.VersionArguments());
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json.Nodes;
 using k8s;
 using k8s.Autorest;
 using Mayfly.Engine.Clouds.Aws;
@@ -54,6 +55,21 @@ public sealed class Cluster : IDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>Sends a request as it is, for what has no typed client; the answer is given whatever its status.</summary>
+    public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, JsonNode? body, string contentType, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(_client.BaseUri, path));
+        request.Headers.Authorization = await Token.GetAuthenticationHeaderAsync(ct);
+        if (body is not null)
+        {
+            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, contentType);
+        }
+
+        using var response = await _client.HttpClient.SendAsync(request, ct);
+        var text = await response.Content.ReadAsStringAsync(ct);
+        return new ApiAnswer((int)response.StatusCode, text);
     }
 
     /// <summary>Asks for an object; null only when the API itself says 404.</summary>

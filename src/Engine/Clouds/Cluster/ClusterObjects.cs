@@ -117,6 +117,19 @@ public sealed class ClusterObjects(Cluster cluster)
             : client.ReadAsync<ClusterObject>(wanted.Name, ct));
     }
 
+    /// <summary>Where the API has an object; null when its kind is not served.</summary>
+    public async Task<string?> PathAsync(ObjectReference wanted, string defaultNamespace, CancellationToken ct)
+    {
+        if (await KindAsync(wanted.ApiVersion, wanted.Kind, ct) is not { } kind)
+        {
+            return null;
+        }
+
+        var root = wanted.ApiVersion.Contains('/', StringComparison.Ordinal) ? $"apis/{wanted.ApiVersion}" : $"api/{wanted.ApiVersion}";
+        var space = kind.Namespaced ? $"/namespaces/{wanted.Namespace ?? defaultNamespace}" : "";
+        return $"{root}{space}/{kind.Name}/{Uri.EscapeDataString(wanted.Name)}";
+    }
+
     /// <summary>Every object of a kind, in one namespace or all; none when the kind is not served.</summary>
     public async Task<IReadOnlyList<ClusterObject>> ListAsync(string apiVersion, string kindName, string? @namespace, CancellationToken ct)
     {

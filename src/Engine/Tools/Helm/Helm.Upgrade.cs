@@ -6,9 +6,10 @@ namespace Mayfly.Engine.Tools;
 /// <param name="ValuesFile">The composed values.</param>
 /// <param name="Timeout">How long it waits for everything to be ready.</param>
 /// <param name="Fingerprint">Says what was deployed; a label of the release.</param>
+/// <param name="Major">The binary's major. Helm 4 applies on the server and yields to other writers of a field, unless it is told that the release owns it.</param>
 /// <param name="CreatesNamespace">True when the namespace is missing. Helm 4 labels one that exists, and whoever owns it takes the label away again.</param>
 public sealed record UpgradeOptions(
-    string Release, string Chart, string ValuesFile, TimeSpan Timeout, string Fingerprint, bool CreatesNamespace);
+    string Release, string Chart, string ValuesFile, TimeSpan Timeout, string Fingerprint, int Major, bool CreatesNamespace);
 
 public sealed partial class Helm
 {
@@ -18,8 +19,10 @@ public sealed partial class Helm
     // Ten revisions are enough to go back; more would only fill the cluster with secrets.
     public static IReadOnlyList<string> UpgradeArguments(UpgradeOptions options) =>
     [
-        "upgrade", options.Release, options.Chart, "--install", "--wait",
+        // Without --reset-values, helm takes the values of before when those given are empty.
+        "upgrade", options.Release, options.Chart, "--install", "--wait", "--reset-values",
         .. options.CreatesNamespace ? ["--create-namespace"] : Array.Empty<string>(),
+        .. options.Major >= 4 ? ["--server-side=true", "--force-conflicts"] : Array.Empty<string>(),
         "--timeout", Seconds(options.Timeout), "--values", options.ValuesFile,
         "--labels", $"{FingerprintLabel}={options.Fingerprint}", "--history-max", "10", "--hide-notes",
     ];

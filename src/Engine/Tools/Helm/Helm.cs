@@ -22,7 +22,7 @@ public sealed partial class Helm(IToolRunner tools, string binary, string kubeco
     {
         // Standard output holds the release's notes, which may name secrets; only what helm says of its work is shown.
         var result = await tools.RunAsync(Call(arguments) with { OnErrorLine = line => reporter.Line("helm", line) }, ct);
-        return result.ExitCode == 0 ? new Done() : ToolFailure.Of("helm", result.TailText);
+        return result.ExitCode == 0 ? new Done() : HelmText.Failure(result.Tail);
     }
 
     /// <summary>What helm sees: the outer environment without what would send it to another cluster or change its output.</summary>

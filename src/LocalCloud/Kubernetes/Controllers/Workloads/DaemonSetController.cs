@@ -42,7 +42,7 @@ public sealed class DaemonSetController : Controller
             return;
         }
 
-        var (current, all) = await _revisions.EnsureAsync(set, set.Spec.Template, hashOnly: true, ct);
+        var (current, all) = await _revisions.EnsureAsync(set, set.Spec.Template, set.Spec.Selector, hashOnly: true, ct);
         var hash = current.Metadata.Labels[Revisions.Label];
         var pods = await _pods.ClaimAsync(set, set.Spec.Selector, ct);
         var byNode = pods.Where(_pods.IsActive).ToLookup(TargetNode);

@@ -24,8 +24,9 @@ public sealed class Revisions
 
     /// <summary>The revision of the present template, made if it is new, and all there are, oldest first.</summary>
     public async Task<(V1ControllerRevision Current, IReadOnlyList<V1ControllerRevision> All)> EnsureAsync(
-        IKubernetesObject<V1ObjectMeta> owner, V1PodTemplateSpec template, bool hashOnly, CancellationToken ct)
+        IKubernetesObject<V1ObjectMeta> owner, V1PodTemplateSpec template, V1LabelSelector selector, bool hashOnly, CancellationToken ct)
     {
+        await AdoptAsync(owner, selector, ct);
         var all = _informer.Store.List("owner", owner.Metadata.Uid).OrderBy(revision => revision.Revision).ToList();
         var data = Data(template);
         var last = all.Count == 0 ? 0 : all[^1].Revision;
@@ -65,6 +66,21 @@ public sealed class Revisions
         created.Metadata.ManagedFields = null;
         _informer.Store.Observe(created);
         return (created, [.. all, created]);
+    }
+
+    // As with pods: those of an owner that was deleted without them, and that fit, are taken in.
+    private async Task AdoptAsync(IKubernetesObject<V1ObjectMeta> owner, V1LabelSelector selector, CancellationToken ct)
+    {
+        foreach (var orphan in _informer.Store.List())
+        {
+            if (orphan.Metadata.NamespaceProperty == owner.Metadata.NamespaceProperty && Facts.Controller(orphan) is null
+                && !_informer.Store.IsDoomed(orphan) && Facts.Matches(selector, orphan.Metadata.Labels))
+            {
+                var owners = (orphan.Metadata.OwnerReferences ?? []).Append(Facts.Reference(owner)).ToList();
+                _informer.Store.Observe(await _context.Api.PatchAsync<V1ControllerRevision>(
+                    orphan.Metadata, new { metadata = new { uid = orphan.Metadata.Uid, ownerReferences = owners } }, PatchKind.Merge, ct));
+            }
+        }
     }
 
     /// <summary>The template of a revision.</summary>

@@ -32,7 +32,7 @@ public sealed class StatefulSetController : Controller
             return;
         }
 
-        var (current, all) = await _revisions.EnsureAsync(set, set.Spec.Template, hashOnly: false, ct);
+        var (current, all) = await _revisions.EnsureAsync(set, set.Spec.Template, set.Spec.Selector, hashOnly: false, ct);
         var former = all.FirstOrDefault(revision => revision.Metadata.Name == set.Status?.CurrentRevision) ?? current;
         var pods = (await _pods.ClaimAsync(set, set.Spec.Selector, ct))
             .Select(pod => (Ordinal: Ordinal(set, pod), Pod: pod))
