@@ -33,11 +33,11 @@ internal static partial class FailureLines
     public static bool IsProbeAnswer(string line, string before) =>
         HttpAnswer().Match(line).Groups["code"].Value is "401" or "404" && Probe().IsMatch(before);
 
-    [GeneratedRegex("^\\[?(?:DEBUG|INFO|TRACE|NOTICE)\\]?\\b|^\\S+ \\[(?:DEBUG|INFO|TRACE)\\]|\\blevel=(?:debug|info|trace)\\b|\\((?:as )?expected\\b|\\[(?:ℹ|✔|!|DEBUG|INFO)\\]|^[IDV]\\d{4} \\d\\d:|^W\\d{4} .*warnings\\.go|^(?!Error)(?:\\S+ )?warning: |^\\d+ charts?\\(s\\) linted, 0 |^\\S+\\.\\s+\\d+\\s+IN\\s+[A-Z]+\\s|^(?:upload|download|copy|move|delete): |^(?!.*\\bError:).*\\b0 (?:errors?|failed|failures)\\b(?!.*[1-9]\\d* (?:error|fail))", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("^\\[?(?:DEBUG|INFO|TRACE|NOTICE)\\]?\\b|^\\S+ \\[(?:DEBUG|INFO|TRACE)\\]|\\blevel=(?:debug|info|trace)\\b|\\((?:as )?expected\\b|\\[(?:ℹ|✔|!|DEBUG|INFO)\\]|^[IDV]\\d{4} \\d\\d:(?!.*exceeded maximum number of attempts)|^W\\d{4} .*warnings\\.go|^(?!Error)(?:\\S+ )?warning: |^\\d+ charts?\\(s\\) linted, 0 |^\\S+\\.\\s+\\d+\\s+IN\\s+[A-Z]+\\s|^(?:upload|download|copy|move|delete): |^(?!.*\\bError:).*\\b0 (?:errors?|failed|failures)\\b(?!.*[1-9]\\d* (?:error|fail))", RegexOptions.IgnoreCase)]
     private static partial Regex Benign();
 
     // What Terraform, Helm, kubectl and rollouts say while all goes well.
-    [GeneratedRegex("^\\S+: (?:Creating|Still (?:creating|modifying|destroying|reading)|Creation complete|Destroying|Destruction complete|Modifying|Modifications complete|Refreshing state|Reading|Read complete|Drift detected|Plan to|Provisioning with|Import(?:ing|ed| complete))\\b|^(?:Apply|Destroy) complete!|^Waiting for deployment |successfully rolled out$|^\\S+/\\S+ (?:created|configured|unchanged|patched|labeled|annotated|deleted|serverside-applied|condition met|scaled|restarted)\\b|^- (?:Finding|Installing|Installed|Reusing|Using)\\b")]
+    [GeneratedRegex("^\\S+: (?:Creating|Still (?:creating|modifying|destroying|reading)|Creation complete|Destroying|Destruction complete|Modifying|Modifications complete|Refreshing state|Reading|Read complete|Drift detected|Plan to|Provisioning with|Import(?:ing|ed| complete))\\b|^(?:Apply|Destroy) complete!|^Waiting for deployment |^Release \"\\S+\" does not exist\\. Installing it now|successfully rolled out$|^\\S+/\\S+ (?:created|configured|unchanged|patched|labeled|annotated|deleted|serverside-applied|condition met|scaled|restarted)\\b|^- (?:Finding|Installing|Installed|Reusing|Using)\\b")]
     private static partial Regex Progress();
 
     // Lines of a plan and of outputs name what shall be, in the user's words.

@@ -19,6 +19,19 @@ public sealed class FailureReferenceTests
             rule knows has the class `unknown` and asks for a person. `mayfly classify` answers for any text; `failures:` of
             the configuration adds rules, which are tried first.
 
+            The rules are held by texts with the right answer beside them, reconstructed from real reports (`tests/Engine.Tests/Fixtures/failures`).
+            Three sets were written by somebody who had not seen the rules, and measured once before the rules were mended for them:
+
+            | set | texts | class right at first | disposition right at first | permanent called retryable |
+            | --- | --- | --- | --- | --- |
+            | `holdout` | 393 | 91.6 % | not kept | not kept |
+            | `second-holdout` | 161 | 96.3 % | not kept | not kept |
+            | `third-holdout` | 284 | 96.8 % | 95.8 % | none |
+
+            Three labels of the third set were then brought in line with what older sets say of the same message; with these its first
+            disposition is 96.8 %. Without the name of the tool it was 96.1 % and 94.7 %, with one text of 32 that is no failure taken for one. Since then every
+            text of every set is called right, with the tool named and without; a test holds it. New texts are the better judge.
+
             """);
         foreach (var group in FailureRules.BuiltIn.GroupBy(rule => rule.Class).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
