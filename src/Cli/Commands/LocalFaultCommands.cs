@@ -12,6 +12,7 @@ internal static class LocalFaultCommands
 {
     private static readonly Option<string?> Service = Text("--service", "The service: ec2, eks, s3, iam, ..., or kubernetes; without it every one.", "NAME");
     private static readonly Option<string?> Action = Text("--action", "The operation, * for any part: DescribeVpcs, Delete*; for kubernetes 'GET /api/*'.", "NAME");
+    private static readonly Option<string?> UserAgent = Text("--user-agent", "Who asks, * for any part: 'Helm/*', '*terraform-provider-aws*'; without it everybody.", "NAME");
     private static readonly Option<string?> Code = Text("--code", "The error's code.", "CODE");
     private static readonly Option<string?> Message = Text("--message", "The error's message.", "TEXT");
     private static readonly Option<int?> Times = new("--times") { Description = "How often; without it for ever.", HelpName = "N" };
@@ -44,7 +45,7 @@ internal static class LocalFaultCommands
         {
             fault.Subcommands.Add(new Command(kind, description)
             {
-                Service, Action, Times, Probability, Seed, Seconds, Code, Status, Message,
+                Service, Action, UserAgent, Times, Probability, Seed, Seconds, Code, Status, Message,
             }.WithAction(context => AddAsync(context, kind)));
         }
 
@@ -71,6 +72,7 @@ internal static class LocalFaultCommands
                 ["kind"] = kind,
                 ["service"] = context.Call.GetValue(Service),
                 ["action"] = context.Call.GetValue(Action),
+                ["userAgent"] = context.Call.GetValue(UserAgent),
                 ["times"] = context.Call.GetValue(Times),
                 ["probability"] = context.Call.GetValue(Probability),
                 ["seed"] = context.Call.GetValue(Seed),
@@ -128,6 +130,7 @@ internal static class LocalFaultCommands
     private static string Describe(JsonNode fault)
     {
         var what = $"{fault["kind"]} of {fault["service"]?.ToString() ?? "every service"} {fault["action"]?.ToString() ?? "*"}";
+        what = fault["userAgent"] is { } asks ? $"{what} by {asks}" : what;
         return fault["probability"] is { } probability ? $"{what}, {probability} of the requests" : what;
     }
 

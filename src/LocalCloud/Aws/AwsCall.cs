@@ -46,6 +46,9 @@ public sealed record AwsCall
     /// <summary>True when it changes something.</summary>
     public bool IsWrite { get; init; }
 
+    /// <summary>The user agent that asks; empty when it does not say.</summary>
+    public string UserAgent { get; init; } = "";
+
     /// <summary>The HTTP method.</summary>
     public required string Method { get; init; }
 

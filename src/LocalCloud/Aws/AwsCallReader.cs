@@ -44,6 +44,7 @@ internal static class AwsCallReader
             Region = region ?? "us-east-1",
             AccessKey = accessKey ?? "",
             IsWrite = named.Contains(' ') ? !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) : AwsReads.IsWrite(named),
+            UserAgent = request.Headers.UserAgent.ToString(),
             Method = request.Method,
             Path = path,
             Parameters = parameters,

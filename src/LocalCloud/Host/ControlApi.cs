@@ -80,8 +80,8 @@ internal sealed class ControlApi : IAsyncDisposable
         routes.MapGet("/requests/aws", (RequestDelegate)(http => WriteAsync(http,
             _host.Aws.Proxy.Log.Since(Since(http)).Where(entry => !WritesOnly(http) || entry.IsWrite))));
         routes.MapGet("/requests/kubernetes/{cluster}", (RequestDelegate)(http =>
-            _host.Clusters.Find((string)http.Request.RouteValues["cluster"]!) is { } cluster
-                ? WriteAsync(http, cluster.Api.Requests.Requests.Where(request => request.Number > Since(http) && (!WritesOnly(http) || request.Wrote)))
+            _host.Clusters.RequestsOf((string)http.Request.RouteValues["cluster"]!) is { } log
+                ? WriteAsync(http, log.Requests.Where(request => request.Number > Since(http) && (!WritesOnly(http) || request.Wrote)))
                 : NotFoundAsync(http)));
     }
 

@@ -31,6 +31,9 @@ public sealed record FaultDocument
     /// <summary>The operation, with <c>*</c>; null: every one.</summary>
     public string? Action { get; init; }
 
+    /// <summary>Who asks, by the user agent, with <c>*</c>; null: everybody.</summary>
+    public string? UserAgent { get; init; }
+
     /// <summary>How often; null: for ever.</summary>
     public int? Times { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record FaultDocument
             : throw new FormatException($"'{Kind}' is no kind of fault; there are throttle, server-error, deny, error, latency, reset and lose-answer."),
         Service = Service,
         Action = Action,
+        UserAgent = UserAgent,
         Times = Times,
         Probability = Probability ?? 1,
         Seed = Seed,
@@ -77,6 +81,7 @@ public sealed record FaultDocument
         Kind = rule.Kind switch { FaultKind.ServerError => "server-error", FaultKind.LoseAnswer => "lose-answer", var kind => kind.ToString().ToLowerInvariant() },
         Service = rule.Service,
         Action = rule.Action,
+        UserAgent = rule.UserAgent,
         Times = rule.Times,
         Probability = rule.Probability < 1 ? rule.Probability : null,
         Seed = rule.Seed,

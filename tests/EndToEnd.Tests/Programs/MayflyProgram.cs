@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -108,8 +109,11 @@ public sealed class MayflyProgram(string home, string directory)
             kill.WaitForExit();
         }
 
+        /// <summary>Its process, and the session of all that it started when it was started alone.</summary>
+        public int Id => _process.Id;
+
         /// <summary>Kills it and everything it started, as a runner that is taken away does.</summary>
-        public void KillAll() => SignalAll("KILL");
+        public void KillAll() => _ = Kill(-_process.Id, 9);
 
         /// <summary>Sends a signal to it and everything it started.</summary>
         public void SignalAll(string name)
@@ -117,6 +121,10 @@ public sealed class MayflyProgram(string home, string directory)
             using var kill = Process.Start("kill", [$"-{name}", "--", $"-{_process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)}"]);
             kill.WaitForExit();
         }
+
+        // The call itself: until a program that calls it had started, the run would have gone on.
+        [DllImport("libc", EntryPoint = "kill")]
+        private static extern int Kill(int process, int signal);
 
         /// <summary>Waits until it ends.</summary>
         public async Task<MayflyRun> EndAsync(CancellationToken ct)

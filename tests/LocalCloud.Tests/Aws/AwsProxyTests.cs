@@ -136,6 +136,19 @@ public sealed class AwsProxyTests(LocalAwsFixture cloud) : IClassFixture<LocalAw
     }
 
     [Fact]
+    public async Task A_fault_for_one_caller_hits_no_other()
+    {
+        var rule = cloud.Aws.Proxy.Faults.Add(new FaultRule { Kind = FaultKind.Deny, Service = "iam", UserAgent = "some*", Times = 1 });
+        var somebody = new AwsSession(Once.Options with { Application = "somebody" }).CreateIam();
+
+        await Once.CreateIam().ListRolesAsync(new ListRolesRequest(), _ct);
+        var error = await Assert.ThrowsAsync<AwsException>(() => somebody.ListRolesAsync(new ListRolesRequest(), _ct));
+
+        Assert.True(error.IsDenied);
+        Assert.DoesNotContain(cloud.Aws.Proxy.Faults.Rules, left => left.Id == rule.Id);
+    }
+
+    [Fact]
     public async Task A_lost_answer_leaves_the_write_done()
     {
         cloud.Aws.Proxy.Faults.Add(new FaultRule { Kind = FaultKind.LoseAnswer, Service = "secretsmanager", Action = "CreateSecret", Times = 1 });

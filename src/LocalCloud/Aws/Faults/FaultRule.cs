@@ -40,6 +40,9 @@ public sealed record FaultRule
     /// <summary>The operation, with <c>*</c> for any part; null: every one.</summary>
     public string? Action { get; init; }
 
+    /// <summary>Who asks, by the user agent, with <c>*</c> for any part; null: everybody.</summary>
+    public string? UserAgent { get; init; }
+
     /// <summary>How often it happens before it is used up; null: for ever.</summary>
     public int? Times { get; init; }
 
@@ -62,7 +65,9 @@ public sealed record FaultRule
     public string? Message { get; init; }
 
     internal bool Matches(AwsCall call) =>
-        (Service is null || string.Equals(Service, call.Service, StringComparison.OrdinalIgnoreCase)) && (Action is null || Glob(Action, call.Action));
+        (Service is null || string.Equals(Service, call.Service, StringComparison.OrdinalIgnoreCase))
+        && (Action is null || Glob(Action, call.Action))
+        && (UserAgent is null || Glob(UserAgent, call.UserAgent));
 
     private static bool Glob(string pattern, string text) =>
         System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: true);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Mayfly.LocalCloud.Aws.Eks;
+using Mayfly.LocalCloud.Kubernetes.Api;
 
 namespace Mayfly.LocalCloud.Host.Clusters;
 
@@ -10,6 +11,8 @@ public sealed class ClusterFleet : IClusterBackend, IAsyncDisposable
     private readonly ConcurrentDictionary<string, LocalCluster> _clusters = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource<ClusterSurroundings> _around = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly ConcurrentDictionary<string, RequestLog> _ended = new(StringComparer.Ordinal);
+
     /// <summary>Raised when a cluster came or went.</summary>
     public event Action? Changed;
 
@@ -18,6 +21,9 @@ public sealed class ClusterFleet : IClusterBackend, IAsyncDisposable
 
     /// <summary>One that runs; null: it does not.</summary>
     public LocalCluster? Find(string name) => _clusters.GetValueOrDefault(name);
+
+    /// <summary>What was asked of the cluster of a name: of the one that runs, else of the last one that ended; null: there was none.</summary>
+    public RequestLog? RequestsOf(string name) => Find(name)?.Api.Requests ?? _ended.GetValueOrDefault(name);
 
     /// <inheritdoc />
     public async Task<EksClusterAccess> CreateAsync(EksClusterSpec cluster, CancellationToken ct)
@@ -33,6 +39,8 @@ public sealed class ClusterFleet : IClusterBackend, IAsyncDisposable
     {
         if (_clusters.TryRemove(name, out var cluster))
         {
+            // Who wants to know what a teardown asked can only ask when the cluster is gone.
+            _ended[name] = cluster.Api.Requests;
             Changed?.Invoke();
             await cluster.DisposeAsync();
         }

@@ -17,6 +17,7 @@ internal static class KubernetesFaults
             Method = request.Method,
             Path = request.Path,
             Region = cluster,
+            UserAgent = request.UserAgent,
         };
         return faults.Take(call) is not { } rule ? null : rule.Kind switch
         {

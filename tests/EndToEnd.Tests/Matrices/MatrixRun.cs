@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace Mayfly.EndToEnd.Tests.Matrices;
+
+/// <summary>How a whole matrix is run: for how long, how many cases side by side, with which seed.</summary>
+public static class MatrixRun
+{
+    private static readonly DateTimeOffset Started = DateTimeOffset.UtcNow;
+
+    /// <summary>The seed that cases are drawn and ordered by: MAYFLY_SEED, else chance.</summary>
+    public static int Seed { get; } = Number("MAYFLY_SEED") ?? Random.Shared.Next();
+
+    /// <summary>True when MAYFLY_MATRIX_MINUTES are over: what runs ends, nothing more begins.</summary>
+    public static bool IsOutOfTime() => Number("MAYFLY_MATRIX_MINUTES") is { } minutes && DateTimeOffset.UtcNow - Started > TimeSpan.FromMinutes(minutes);
+
+    /// <summary>Works through jobs, each worker on a local cloud of its own; a cloud on which a job failed is thrown away.</summary>
+    public static Task WorkAsync<T>(IEnumerable<T> jobs, Func<MatrixCloud, T, Task<bool>> work)
+    {
+        var queue = new ConcurrentQueue<T>(jobs);
+        return Task.WhenAll(Enumerable.Range(0, Number("MAYFLY_MATRIX_WORKERS") ?? 2).Select(async _ =>
+        {
+            while (!queue.IsEmpty && !IsOutOfTime())
+            {
+                await using var cloud = new MatrixCloud();
+                await cloud.InitializeAsync();
+                while (!IsOutOfTime() && queue.TryDequeue(out var job) && await work(cloud, job))
+                {
+                }
+            }
+        }));
+    }
+
+    private static int? Number(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : null;
+}
