@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Mayfly.Cli.Commands;
 using Mayfly.Cli.Local;
+using Mayfly.Cli.Rendering;
 using Mayfly.Engine.Configuration;
 
 namespace Mayfly.Cli;
@@ -15,7 +17,15 @@ internal static class CommandSession
     /// <summary>Gives a command its action.</summary>
     public static Command WithAction(this Command command, Func<CommandContext, Task<int>> action)
     {
-        command.SetAction((call, _) => RunAsync(call, Console.Out, Console.Error, action));
+        command.SetAction((call, _) =>
+        {
+            var isJson = call.GetValue(GlobalOptions.Output) == "json";
+            return RunAsync(
+                call,
+                WorkflowLog.Over(Console.Out, isJson, Environment.GetEnvironmentVariable),
+                WorkflowLog.Over(Console.Error, isJson: false, Environment.GetEnvironmentVariable),
+                action);
+        });
         return command;
     }
 

@@ -7,10 +7,5 @@ internal static class WorkflowMasks
     /// <param name="log">Where the workflow reads commands: either output of the process.</param>
     /// <param name="variable">The process's variables.</param>
     public static Action<string>? For(TextWriter log, Func<string, string?> variable) =>
-        variable("GITHUB_ACTIONS") == "true" ? value => log.WriteLine($"::add-mask::{Escape(value)}") : null;
-
-    private static string Escape(string value) => value
-        .Replace("%", "%25", StringComparison.Ordinal)
-        .Replace("\r", "%0D", StringComparison.Ordinal)
-        .Replace("\n", "%0A", StringComparison.Ordinal);
+        variable("GITHUB_ACTIONS") == "true" ? value => WorkflowLog.Command(log, "add-mask", value) : null;
 }

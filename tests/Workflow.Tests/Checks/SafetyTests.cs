@@ -45,7 +45,7 @@ public sealed partial class SafetyTests
         Assert.All(WorkflowFiles.Workflows, file => Assert.Empty(WorkflowFiles.Read(file)["permissions"]!.AsObject()));
         var all = WorkflowFiles.Jobs.ToDictionary(job => job.Name, job => Permissions(job.Job));
 
-        Assert.Equal("contents: read, issues: write, pull-requests: write", all["decide"]);
+        Assert.Equal("checks: write, contents: read, issues: write, pull-requests: write", all["decide"]);
         Assert.Equal(
             "actions: read, checks: write, contents: read, deployments: write, id-token: write, issues: write, pull-requests: write", all["act"]);
         Assert.Equal(2, all.Count);
