@@ -22,6 +22,7 @@ public static class CommandLine
             SweepCommand.Create(),
             ValuesCommand.Create(),
             SecretsCommand.Create(),
+            GitHubCommand.Create(),
             ClassifyCommand.Create(),
             InitCommand.Create(),
             ValidateCommand.Create(),

@@ -42,6 +42,8 @@ public static class ExitCodes
         Ending.NotReachable => NotReachable,
         Ending.Held => Held,
         Ending.Left => Left,
+        // Nothing is asked for any more, so nothing is amiss.
+        Ending.Withdrawn => Holds,
         Ending.Interrupted => Interrupted,
         _ => Fault,
     };

@@ -22,6 +22,9 @@ public sealed class Converger(BudgetSettings budget, TimeProvider clock, Random 
     private int _retries;
     private bool _changed;
 
+    /// <summary>Asked before each stage of converging whether it is still wanted; a failure says why not. Null: it always is.</summary>
+    public Func<CancellationToken, Task<Failure?>>? StillWanted { get; init; }
+
     /// <summary>The stage that runs, or ran last; null before the first.</summary>
     public string? CurrentStage { get; private set; }
 
@@ -33,6 +36,11 @@ public sealed class Converger(BudgetSettings budget, TimeProvider clock, Random 
     {
         for (var i = 0; i < stages.Count;)
         {
+            if (StillWanted is { } ask && await ask(ct) is { } why)
+            {
+                return new RunEnd(Ending.Withdrawn, stages[i].Name, why, _changed);
+            }
+
             var step = await StepAsync(run, stages, i, ct);
             if (step.Stopped is { } failure)
             {

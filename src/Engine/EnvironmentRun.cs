@@ -15,6 +15,9 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
     // A run that was interrupted still says so and frees the environment; it does not hang on a dead network for that.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
 
+    /// <summary>Asked before each stage of converging whether it is still wanted; a failure says why not. Null: it always is.</summary>
+    public Func<CancellationToken, Task<Failure?>>? StillWanted { get; init; }
+
     /// <summary>Converges the environment.</summary>
     public Task<RunEnd> UpAsync(CancellationToken ct) =>
         RunAsync("up", "reachable", parts => Pipelines.Converge(parts), tearsDown: false, ct);
@@ -56,7 +59,10 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
         using var deadline = new CancellationTokenSource(blueprint.Configuration.Budget.Run, world.Clock);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token, parts.Lease.Lost);
         var converger = new Converger(
-            blueprint.Configuration.Budget, world.Clock, Random.Shared, FailureRules.From(blueprint.Configuration.Failures));
+            blueprint.Configuration.Budget, world.Clock, Random.Shared, FailureRules.From(blueprint.Configuration.Failures))
+        {
+            StillWanted = StillWanted,
+        };
         try
         {
             return tearsDown
@@ -128,6 +134,7 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
         Ending.NotReachable => "unreachable",
         Ending.Held => "held",
         Ending.Left => "left",
+        Ending.Withdrawn => "withdrawn",
         Ending.Interrupted => "interrupted",
         _ => throw new InvalidOperationException($"unknown ending {end.Ending}"),
     };

@@ -26,6 +26,9 @@ public enum Ending
     /// <summary>Something is left after a teardown.</summary>
     Left,
 
+    /// <summary>What was asked for is not wanted any more: its pull request was closed, or has a newer commit.</summary>
+    Withdrawn,
+
     /// <summary>Interrupted; the next run goes on from there.</summary>
     Interrupted,
 }

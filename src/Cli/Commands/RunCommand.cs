@@ -43,7 +43,7 @@ internal static class RunCommand
     }
 
     // What would fail in the middle of a run, because of the configuration alone, fails before anything is touched.
-    private static void Check(Blueprint blueprint)
+    internal static void Check(Blueprint blueprint)
     {
         const int AnyMajor = 4;
         ValuesComposer.Compose(blueprint.Configuration, blueprint.Variables, AnyMajor);

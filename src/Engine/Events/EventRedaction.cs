@@ -14,6 +14,8 @@ internal static class EventRedaction
         Pruned pruned => pruned with { Address = redactor.Redact(pruned.Address), Why = redactor.Redact(pruned.Why) },
         VerdictReached verdict => verdict with { Failure = Of(verdict.Failure, redactor) },
         StageFinished finished => finished with { Detail = redactor.Redact(finished.Detail) },
+        Diagnosed found => found with { Summary = redactor.Redact(found.Summary), Detail = redactor.Redact(found.Detail) },
+        Warned warned => warned with { Message = redactor.Redact(warned.Message) },
         RunFinished { Failure: { } failure } finished => finished with { Failure = Of(failure, redactor) },
         _ => happened,
     };

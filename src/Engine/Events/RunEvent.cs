@@ -15,6 +15,9 @@ namespace Mayfly.Engine.Events;
 [JsonDerivedType(typeof(VerdictReached), "verdict_reached")]
 [JsonDerivedType(typeof(StageFinished), "stage_finished")]
 [JsonDerivedType(typeof(RunFinished), "run_finished")]
+[JsonDerivedType(typeof(Diagnosed), "diagnosed")]
+[JsonDerivedType(typeof(Warned), "warned")]
+[JsonDerivedType(typeof(Decided), "decided")]
 public abstract record RunEvent
 {
     /// <summary>Number within the run, from 1, given by the feed.</summary>
@@ -53,3 +56,19 @@ public sealed record StageFinished(string Stage, string Outcome, string Detail, 
 
 /// <summary>The run ended. <paramref name="Outcome"/> as in the result object.</summary>
 public sealed record RunFinished(string Outcome, string? Url, bool Changed, Failure? Failure) : RunEvent;
+
+/// <summary>A tool found something in a file. <paramref name="Severity"/> is <c>error</c> or <c>warning</c>.</summary>
+/// <param name="Stage">The stage that ran the tool.</param>
+/// <param name="Severity">How bad it is.</param>
+/// <param name="File">The file, relative to the configuration's folder.</param>
+/// <param name="Line">First line.</param>
+/// <param name="EndLine">Last line.</param>
+/// <param name="Summary">One line.</param>
+/// <param name="Detail">More of it.</param>
+public sealed record Diagnosed(string Stage, string Severity, string File, int Line, int EndLine, string Summary, string Detail) : RunEvent;
+
+/// <summary>Something beside the run went wrong, and the run goes on. <paramref name="Source"/> says where: <c>github</c>.</summary>
+public sealed record Warned(string Source, string Message) : RunEvent;
+
+/// <summary>A front decided what an event of the outside asks for, before any run. <paramref name="Because"/> is a sentence.</summary>
+public sealed record Decided(string Decision, string Because) : RunEvent;

@@ -9,6 +9,9 @@ namespace Mayfly.Engine.Events;
 /// </summary>
 public sealed record RunSnapshot
 {
+    // As many as GitHub takes with one request; a person reads fewer.
+    private const int MaxDiagnosed = 50;
+
     /// <summary>A run of which nothing is known yet.</summary>
     public static RunSnapshot Empty { get; } = new();
 
@@ -36,6 +39,12 @@ public sealed record RunSnapshot
     /// <summary>Addresses that were pruned, in order.</summary>
     public ImmutableList<Pruned> Pruned { get; init; } = [];
 
+    /// <summary>What tools found in files, in order; the first ones only.</summary>
+    public ImmutableList<Diagnosed> Diagnosed { get; init; } = [];
+
+    /// <summary>What went wrong beside the run, each once.</summary>
+    public ImmutableList<string> Warnings { get; init; } = [];
+
     /// <summary>How it ended; null while it runs.</summary>
     public string? Outcome { get; init; }
 
@@ -60,8 +69,10 @@ public sealed record RunSnapshot
         var now = happened.Time;
         var next = happened switch
         {
-            RunStarted e => this with
+            // One feed may tell of a run after the other: of one that was withdrawn, and of the teardown that follows it.
+            RunStarted e => Empty with
             {
+                Warnings = Warnings,
                 RunId = e.RunId,
                 Command = e.Command,
                 Environment = e.Environment,
@@ -76,6 +87,9 @@ public sealed record RunSnapshot
             Pruned e => this with { Pruned = Pruned.Add(e) },
             VerdictReached e => In(e.Stage, stage => stage.Judge(e, now)),
             StageFinished e => In(e.Stage, stage => stage.End(e, now)),
+            Diagnosed e => Diagnosed.Count >= MaxDiagnosed || Diagnosed.Any(known => known with { Sequence = 0, Time = default } == e with { Sequence = 0, Time = default })
+                ? this : this with { Diagnosed = Diagnosed.Add(e) },
+            Warned e => Warnings.Contains(e.Message) ? this : this with { Warnings = Warnings.Add(e.Message) },
             RunFinished e => this with { Outcome = e.Outcome, Url = e.Url, Changed = e.Changed, Failure = e.Failure },
             _ => this,
         };

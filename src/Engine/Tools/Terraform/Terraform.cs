@@ -27,7 +27,7 @@ public sealed partial class Terraform(IToolRunner tools, string binary, Terrafor
     private async Task<(ToolResult Result, TerraformStream Stream)> StreamAsync(
         IReadOnlyList<string> arguments, StageReporter reporter, CancellationToken ct)
     {
-        var stream = new TerraformStream(reporter);
+        var stream = new TerraformStream(reporter, root.Folder);
         var result = await tools.RunAsync(Call(arguments) with { OnLine = stream.OnLine, OnErrorLine = stream.OnLine }, ct);
         return (result, stream);
     }

@@ -41,6 +41,9 @@ public sealed class TerraformRoot
     /// <summary>Backend settings for <c>-backend-config</c>; null when the override file has them.</summary>
     public string? BackendConfigFile { get; private init; }
 
+    /// <summary>Where in the repository the original lies.</summary>
+    public string Folder { get; private init; } = "";
+
     /// <summary>True when the repository's lock file is used.</summary>
     public bool HasLockFile { get; private init; }
 
@@ -78,6 +81,7 @@ public sealed class TerraformRoot
         {
             BackendConfigFile = declared.Backend is null ? null : settings,
             HasLockFile = locked,
+            Folder = Path.GetRelativePath(place.Repository, place.Directory),
             Environment = environment,
         };
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Mayfly.Engine.Events;
 
 namespace Mayfly.Engine.Tools;
 
@@ -7,7 +8,9 @@ namespace Mayfly.Engine.Tools;
 /// Reads terraform's machine-readable output line by line: resources that move become events, errors are kept as records. What
 /// is no JSON (a warning before the stream starts, a crash report) is kept as text.
 /// </summary>
-public sealed class TerraformStream(StageReporter reporter)
+/// <param name="reporter">Where events go.</param>
+/// <param name="folder">Where in the repository the root module lies, for the files that terraform names.</param>
+public sealed class TerraformStream(StageReporter reporter, string folder = "")
 {
     private readonly Lock _gate = new();
     private readonly List<TerraformDiagnostic> _errors = [];
@@ -103,6 +106,14 @@ public sealed class TerraformStream(StageReporter reporter)
     private void OnDiagnostic(TerraformDiagnostic diagnostic)
     {
         reporter.Line("terraform", $"{diagnostic.Severity}: {diagnostic.Summary}");
+        if (diagnostic.File is { } file)
+        {
+            var path = Path.GetFullPath(Path.Combine("/", folder, file))[1..];
+            reporter.Run.Report(new Diagnosed(
+                reporter.Stage, diagnostic.Severity, path, diagnostic.Lines.First, Math.Max(diagnostic.Lines.First, diagnostic.Lines.Last),
+                diagnostic.Summary, diagnostic.Detail));
+        }
+
         if (diagnostic.Severity == "error")
         {
             lock (_gate)

@@ -1,0 +1,76 @@
+using Mayfly.Aws;
+using Mayfly.Cli.Commands;
+using Mayfly.Engine;
+using Mayfly.Engine.Clouds;
+using Mayfly.Engine.Configuration;
+using Mayfly.Engine.Environments;
+using Mayfly.Engine.Events;
+using Mayfly.Engine.Explanation;
+using Mayfly.Engine.Failures;
+using Mayfly.Engine.Secrets;
+using Mayfly.GitHub.Flow;
+
+namespace Mayfly.Cli.GitHub;
+
+/// <summary>The engine as <c>mayfly github</c> runs it: the same runs as those of <c>up</c> and <c>down</c>.</summary>
+internal sealed class EngineEnvironments(CommandContext context, MayflyConfiguration configuration) : IEnvironments
+{
+    private readonly World _world = World.Of(configuration, context.Variables, context.Clock);
+
+    /// <inheritdoc />
+    public EnvironmentIdentity Identify(int number, string branch, string? commit) =>
+        EnvironmentNames.Create(new PullRequest(number, branch, commit), configuration);
+
+    /// <inheritdoc />
+    public string DeploymentEnvironment(EnvironmentIdentity identity) =>
+        new Blueprint(configuration, identity).Expand(configuration.Github.DeploymentEnvironment);
+
+    /// <inheritdoc />
+    public RunFeed NewFeed() => new(context.Clock, context.Redactor);
+
+    /// <inheritdoc />
+    public Task<RunEnd> UpAsync(
+        EnvironmentIdentity identity, Wish wish, Func<CancellationToken, Task<Failure?>> stillWanted, RunFeed feed, CancellationToken ct)
+    {
+        var blueprint = new Blueprint(configuration, identity);
+        RunCommand.Check(blueprint);
+        return Run(blueprint, feed, stillWanted).UpAsync(ct);
+    }
+
+    /// <inheritdoc />
+    public Task<RunEnd> DownAsync(EnvironmentIdentity identity, RunFeed feed, CancellationToken ct) =>
+        Run(new Blueprint(configuration, identity), feed, null).DownAsync(ct);
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<string>> ExplainAsync(EnvironmentIdentity identity, CancellationToken ct)
+    {
+        var blueprint = new Blueprint(configuration, identity);
+        var work = Path.Combine(_world.Home, "work", configuration.Project, identity.Id, "kube");
+        await using var door = new ClusterDoor(_world.Account, blueprint.ClusterName, work, context.Clock);
+        var chain = await new Explainer(_world, blueprint, door).WalkAsync(ct);
+
+        // Lines of logs stay out: a comment is read by more people than a terminal.
+        return
+        [
+            .. chain.All.Select(link => context.Redactor.Redact(
+                $"{Mark(link.State)} {link.Name}: {link.Summary}{(link == chain.FirstBroken ? "   <- the first broken link" : "")}")),
+            .. chain.Next().Select(next => context.Redactor.Redact($"-> {next}")),
+        ];
+    }
+
+    /// <inheritdoc />
+    public Task<EnvironmentFacts> KnownAsync(EnvironmentIdentity identity, CancellationToken ct) => Task.FromResult(EnvironmentFacts.None);
+
+    private EnvironmentRun Run(Blueprint blueprint, RunFeed feed, Func<CancellationToken, Task<Failure?>>? stillWanted)
+    {
+        var secrets = new SecretContract(_world.Session.CreateSecretsManager(), blueprint, context.Variables.Variables, context.Redactor);
+        return new EnvironmentRun(_world, blueprint, secrets, feed) { StillWanted = stillWanted };
+    }
+
+    private static char Mark(LinkState state) => state switch
+    {
+        LinkState.Fine => '✓',
+        LinkState.Broken => '✗',
+        _ => '?',
+    };
+}
