@@ -26,7 +26,7 @@ internal static class GitHubCommand
 
     private static readonly Option<bool> DecideOnly = new("--decide")
     {
-        Description = "Only say what is to be done; needs no cloud credentials and writes nothing.",
+        Description = "Say what is to be done, and answer what needs no cloud; needs no cloud credentials.",
     };
 
     public static Command Create() =>
@@ -52,12 +52,12 @@ internal static class GitHubCommand
         var outputs = DecisionOutputs.Of(decision, happened);
         if (only)
         {
-            WriteOutputs(context, outputs.Lines());
+            WriteOutputs(context, outputs.Lines(context.Variables["GITHUB_RUN_ID"]));
         }
 
         return !only && decision is (Decision.Converge or Decision.TearDown)
             ? await RunsAsync(context, happened, decision, github, access, warnings)
-            : await AnswersAsync(context, happened, decision, only ? null : github, access, warnings, outputs);
+            : await AnswersAsync(context, happened, decision, only && outputs.Acts ? null : github, access, warnings, outputs);
     }
 
     private static async Task<int> RunsAsync(

@@ -7,6 +7,9 @@ namespace Mayfly.Cli.GitHub;
 /// <summary>A decision as programs read it: in the result object, and as outputs of a workflow's step. Nothing that a stranger wrote is in it.</summary>
 internal sealed record DecisionOutputs(string Word, bool Acts, int? Number, string? Environment, string? Commit, string? CheckOut, string Because)
 {
+    // Writes nothing to the environment: it needs not wait for who does, and nobody needs wait for it.
+    private bool IsAside { get; init; }
+
     /// <summary>Describes a decision.</summary>
     public static DecisionOutputs Of(Decision decision, EventPayload happened)
     {
@@ -26,7 +29,10 @@ internal sealed record DecisionOutputs(string Word, bool Acts, int? Number, stri
             number is { } known ? $"pr-{known}" : null,
             decision is Decision.Converge or Decision.AwaitApproval ? Digits(pull?.HeadCommit) : null,
             decision is Decision.Converge wish ? Digits(wish.CheckOut) : null,
-            decision.Because);
+            decision.Because)
+        {
+            IsAside = decision is Decision.Answer { Command.Verb: PreviewVerb.Explain or PreviewVerb.Extend },
+        };
     }
 
     /// <summary>The word for a decision.</summary>
@@ -54,8 +60,10 @@ internal sealed record DecisionOutputs(string Word, bool Acts, int? Number, stri
     }
 
     /// <summary>The lines of GITHUB_OUTPUT.</summary>
-    public IEnumerable<string> Lines() =>
+    /// <param name="run">The workflow's run.</param>
+    public IEnumerable<string> Lines(string? run) =>
     [
+        $"group={(IsAside || Environment is null ? $"mayfly-run-{run}" : $"mayfly-{Environment}")}",
         $"decision={Word}",
         $"acts={(Acts ? "true" : "false")}",
         $"pr={Number}",

@@ -164,6 +164,19 @@ public sealed class ConvergerTests
     }
 
     [Fact]
+    public async Task What_is_not_wanted_any_more_stops_before_the_next_stage()
+    {
+        var why = Failure.Of("pull-request-closed", "withdrawn", Disposition.None, "the pull request was closed");
+        var (apply, deploy) = (new FakeStage("apply", FakeStage.Moved), new FakeStage("deploy", FakeStage.Moved));
+
+        var end = await AdvancingAsync(new Converger(new BudgetSettings(), _clock, new Random(7)) { StillWanted = _ => Task.FromResult(apply.Calls > 0 ? why : null) }
+            .ConvergeAsync(_run, [apply, deploy], TestContext.Current.CancellationToken));
+
+        Assert.Equal(new RunEnd(Ending.Withdrawn, "deploy", why, Changed: true), end);
+        Assert.Equal((1, 0), (apply.Calls, deploy.Calls));
+    }
+
+    [Fact]
     public async Task A_teardown_goes_on_after_a_failure_and_ends_with_what_the_sweep_left()
     {
         var broken = FakeStage.Fails(Disposition.NeedsHuman, "stuck", "aws_delete_dependency");

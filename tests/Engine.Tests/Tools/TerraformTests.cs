@@ -36,6 +36,26 @@ public sealed class TerraformTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Fact]
+    public void What_terraform_finds_in_a_file_is_told_by_its_path_in_the_repository()
+    {
+        var events = _feed.Subscribe();
+        var stream = new TerraformStream(_reporter, "stacks/infra");
+
+        stream.OnLine("""{"type":"diagnostic","diagnostic":{"severity":"error","summary":"Unsupported argument","detail":"An argument named x.","range":{"filename":"../shared/main.tf","start":{"line":3},"end":{"line":4}}}}""");
+        stream.OnLine("""{"type":"diagnostic","diagnostic":{"severity":"error","summary":"No file"}}""");
+
+        _feed.Complete();
+        var found = new List<Diagnosed>();
+        while (events.TryRead(out var happened))
+        {
+            found.AddRange(happened is Diagnosed diagnosed ? [diagnosed] : []);
+        }
+
+        var only = Assert.Single(found);
+        Assert.Equal(("stacks/shared/main.tf", 3, 4, "Unsupported argument"), (only.File, only.Line, only.EndLine, only.Summary));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_root_is_planned_applied_and_found_unchanged_and_its_folder_is_never_written_to()
     {
