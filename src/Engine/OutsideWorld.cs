@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using k8s.Autorest;
 using Mayfly.Aws;
 using Mayfly.Engine.Failures;
@@ -15,11 +16,28 @@ public static class OutsideWorld
         HttpOperationException kubernetes => ToolFailure.Of("kubectl", KubernetesText(kubernetes)),
         _ when AwsException.From(exception) is { Service: not null } or { RequestId: not null } or { Code: not AwsErrorCodes.NoAnswer } =>
             ToolFailure.Of("aws", AwsText(AwsException.From(exception)!)),
-        HttpRequestException or SocketException or IOException or TimeoutException or UnauthorizedAccessException =>
-            ToolFailure.Of("http", exception.Message),
-        TaskCanceledException { InnerException: TimeoutException } => ToolFailure.Of("http", exception.Message),
+        _ when IsLost(exception) => Lost(exception),
+        HttpRequestException or IOException or UnauthorizedAccessException => ToolFailure.Of("http", exception.Message),
         _ => null,
     };
+
+    // No answer came, whatever the runtime's words for it are; a certificate that is not trusted is an answer.
+    private static bool IsLost(Exception exception) => exception switch
+    {
+        HttpRequestException { InnerException: AuthenticationException } => false,
+        HttpRequestException http => http.StatusCode is null,
+        SocketException or TimeoutException or HttpIOException => true,
+        IOException { InnerException: SocketException } => true,
+        TaskCanceledException { InnerException: TimeoutException } => true,
+        _ => false,
+    };
+
+    // AWS's clients have exceptions of their own; what comes here asked a cluster.
+    private static Failure Lost(Exception exception) => Failure.Of(
+        "k8s-api-lost", "k8s_api_unreachable", Disposition.RetryAfterWait,
+        $"the cluster's API gave no answer: {exception.GetBaseException().Message}", "Run it again; look at the cluster when it stays so.")
+        with
+    { Tool = "kubectl", Evidence = [exception.Message] };
 
     private static string AwsText(AwsException e) =>
         $"An error occurred ({e.Code}) when calling the {e.Operation ?? "unknown"} operation: {e.Message}"

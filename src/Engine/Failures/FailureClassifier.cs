@@ -66,13 +66,18 @@ public static partial class FailureClassifier
         return null;
     }
 
-    private static string Summary(string[] evidence) => evidence.Length == 0 ? "The tool failed and said nothing." : evidence[0];
+    // A tool's own sentence says more than what its libraries logged before it.
+    private static string Summary(string[] evidence) =>
+        evidence.FirstOrDefault(line => !LibraryLog().IsMatch(line)) ?? evidence.FirstOrDefault() ?? "The tool failed and said nothing.";
 
     private static string Shorten(string line) => line.Length <= EvidenceWidth ? line : string.Concat(line.AsSpan(0, EvidenceWidth), "…");
 
     [GeneratedRegex("(?<![.\\w-])errors?\\b\\s*[:=](?!\\s*(?:\\[\\]|0\\b|none\\b|null\\b|false\\b|\"\"|<nil>))|^error[: ]|\\[ERROR\\]|\\blevel\"?\\s*[=:]\\s*\"?(?:error|fatal)\\b|\\bAn error occurred\\b|StatusCode: [045]|(?<![\\w./-])FAILED(?![\\w./-]|: 0\\b)|_FAILED\\b|\\bfatal\\b|\\bpanic:|status=Failure|status=False|\\btype=Warning\\b|HTTP/[\\d.]+ [45]\\d\\d|returned error: \\d|(?<!WARN[^\\n]*)\\b(?:cannot|unable) to\\b|^Warning {2}|\\[✖\\]",
         RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex StrongError();
+
+    [GeneratedRegex("^[EWF]\\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d+ +\\d+ \\S+\\.go:\\d+\\]")]
+    private static partial Regex LibraryLog();
 
     // What an application writes about its own work is its own business, as long as no rule knows it.
     [GeneratedRegex("^(?:\\[?pod/\\S+|\\S+ \\|)\\s+(?:container=\\S+\\s*)?.*$", RegexOptions.IgnoreCase | RegexOptions.Multiline)]

@@ -60,7 +60,10 @@ internal sealed class RequestPipeline(ClusterState state, RequestLog log)
 
             if (fault.Status is { } status)
             {
-                throw new ApiException(ApiErrors.Status(status, Reason(status), fault.Message ?? Reason(status)));
+                // A real server says after how long to ask again, and clients heed it.
+                throw status == 429
+                    ? ApiErrors.TooManyRequests(fault.Message ?? Reason(status), seconds: 1)
+                    : new ApiException(ApiErrors.Status(status, Reason(status), fault.Message ?? Reason(status)));
             }
         }
 
