@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs a matrix whole and prints its table: scripts/matrix.sh crash|faults|states|all [--minutes N] [--fresh]
+# Runs a matrix whole and prints its table: scripts/matrix.sh crash|faults|states|all [--minutes N] [--only KIND,KIND] [--fresh]
 # What an earlier call has shown (artifacts/matrices) is kept and only the rest is run; --fresh forgets it. --minutes begins nothing
-# new after so long. MAYFLY_MATRIX_WORKERS cases run side by side (2), MAYFLY_SEED repeats an order.
+# new after so long; --only takes these kinds of fault (throttle, server-error, reset, lose-answer, latency, deny). MAYFLY_MATRIX_WORKERS cases run side by side (2), MAYFLY_SEED repeats an order.
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-usage="usage: scripts/matrix.sh crash|faults|states|all [--minutes N] [--fresh]"
+usage="usage: scripts/matrix.sh crash|faults|states|all [--minutes N] [--only KIND,KIND] [--fresh]"
 names=()
 case "${1:-}" in
   crash | faults | states) names=("$1") ;;
@@ -16,6 +16,7 @@ fresh=no
 while [ $# -gt 0 ]; do
   case "$1" in
     --minutes) export MAYFLY_MATRIX_MINUTES="${2:?$usage}"; shift 2 ;;
+    --only) export MAYFLY_MATRIX_ONLY="${2:?$usage}"; shift 2 ;;
     --fresh) fresh=yes; shift ;;
     *) echo "$usage" >&2; exit 2 ;;
   esac

@@ -14,6 +14,10 @@ public static class MatrixRun
     /// <summary>True when MAYFLY_MATRIX_MINUTES are over: what runs ends, nothing more begins.</summary>
     public static bool IsOutOfTime() => Number("MAYFLY_MATRIX_MINUTES") is { } minutes && DateTimeOffset.UtcNow - Started > TimeSpan.FromMinutes(minutes);
 
+    /// <summary>True for a column that MAYFLY_MATRIX_ONLY names, or for each when it names none.</summary>
+    public static bool IsWanted(string column) =>
+        Environment.GetEnvironmentVariable("MAYFLY_MATRIX_ONLY") is not { Length: > 0 } only || only.Split(',').Contains(column);
+
     /// <summary>Works through jobs, each worker on a local cloud of its own; a cloud on which a job failed is thrown away.</summary>
     public static Task WorkAsync<T>(IEnumerable<T> jobs, Func<MatrixCloud, T, Task<bool>> work)
     {
