@@ -94,7 +94,7 @@ internal sealed class CommandContext(ParseResult call, TextWriter output, TextWr
     }
 
     /// <summary>Shows a run's events until the feed is complete; the snapshot at the end is what the process answers by.</summary>
-    public Task<RunSnapshot> ShowAsync(RunFeed feed)
+    public async Task<RunSnapshot> ShowAsync(RunFeed feed)
     {
         var way = new WayIn(_configuration?.Cloud.Authority, IsLocal ? "127.0.0.1" : null);
         var console = TableView.Console(output);
@@ -102,7 +102,9 @@ internal sealed class CommandContext(ParseResult call, TextWriter output, TextWr
             : console.Profile.Out.IsTerminal && console.Profile.Capabilities.Interactive && console.Profile.Capabilities.Ansi
                 ? new LiveRenderer(console, Verbose, way, Clock)
             : new PlainRenderer(output, Verbose, way);
-        return RunDisplay.ShowAsync(feed.Subscribe(), renderer, Clock);
+        var run = await RunDisplay.ShowAsync(feed.Subscribe(), renderer, Clock);
+        WorkflowReport.Tell(Words, run, _configuration?.Github.Label ?? "", ConfigurationPath, Clock.GetUtcNow(), Environment.GetEnvironmentVariable);
+        return run;
     }
 
     private static string FindConfiguration()

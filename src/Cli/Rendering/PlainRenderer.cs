@@ -90,7 +90,9 @@ internal sealed class PlainRenderer(TextWriter output, bool verbose, WayIn way) 
     private void Write(string line, RunSnapshot run, DateTimeOffset now)
     {
         _lastLine = now;
-        output.WriteLine($"[{RunSummary.Elapsed(Math.Floor((now - run.Started).TotalSeconds)).Replace(".0 s", " s", StringComparison.Ordinal),6}] {line}");
+        // What is said before a run begins is said at its beginning.
+        var spent = run.Started == default ? 0 : Math.Floor((now - run.Started).TotalSeconds);
+        output.WriteLine($"[{RunSummary.Elapsed(spent).Replace(".0 s", " s", StringComparison.Ordinal),6}] {line}");
         output.Flush();
     }
 

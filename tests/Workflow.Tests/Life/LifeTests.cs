@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Mayfly.EndToEnd.Tests.Programs;
+using Mayfly.GitHubStandIn;
+using Mayfly.Workflow.Tests.Runner;
+
+namespace Mayfly.Workflow.Tests.Life;
+
+/// <summary>A pull request's life in the workflow, step by step, on the local cloud and the stand-in for GitHub.</summary>
+public sealed class LifeTests(LocalCloudFixture cloud) : IClassFixture<LocalCloudFixture>
+{
+    private const int Number = 42;
+    private const string First = "1111111111111111111111111111111111111111";
+    private const string Second = "2222222222222222222222222222222222222222";
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task From_the_label_over_a_cancelled_job_to_the_page_and_from_a_push_and_the_close_to_nothing()
+    {
+        OnLocalCloud(cloud.Repository, cloud.Cloud);
+        await using var ground = await Ground.StartAsync(cloud.Home, cloud.Cloud);
+        foreach (var commit in (string[])[Ground.BaseCommit, First, Second])
+        {
+            ground.Commit(commit, cloud.Repository.Directory);
+        }
+
+        var pull = ground.GitHub.World.Pulls[Number] = new GitHubWorld.Pull(Number) { Head = First };
+        pull.Labels.Add("preview");
+
+        await CancelledAsync(ground, pull);
+        await ReachableAsync(ground, pull);
+        await ClosedWhileAPushIsBuiltAsync(ground, pull);
+
+        Assert.Empty(ground.GitHub.Violations);
+        Assert.All(ground.Subjects, subject => Assert.Equal("repo:octo-org/shop:environment:preview", subject));
+        var last = await cloud.Mayfly.RunAsync(Ct, "down", "--local", "--pr", "42");
+        Assert.False(last.Ended(0).Result.GetProperty("changed").GetBoolean(), last.Story);
+    }
+
+    private static async Task CancelledAsync(Ground ground, GitHubWorld.Pull pull)
+    {
+        var run = ground.Player.Trigger("pull_request_target", Events.OfPull(pull, "labeled", "maintainer", "preview"))!;
+        var job = await run.JobAsync("act", Ct);
+        await job.PrintedAsync("apply:aws …", Ct);
+
+        // The player ends what does not end within the runner's time.
+        await run.CancelAsync();
+        await run.Ended;
+
+        Assert.Equal(JobStatus.Cancelled, job.Status);
+        Assert.Contains("interrupted; stopping at the next safe point", job.Log);
+        Assert.NotEqual("reachable", job.Outputs["outcome"]?.ToString());
+    }
+
+    private static async Task ReachableAsync(Ground ground, GitHubWorld.Pull pull)
+    {
+        var before = ground.GitHub.Requests.Count;
+        var run = ground.Player.Trigger("pull_request_target", Events.OfPull(pull, "labeled", "maintainer", "preview"))!;
+        await run.Ended;
+
+        var job = run.Jobs["act"];
+        Assert.True(job.Status == JobStatus.Success, run.Story);
+        Assert.Equal([(Ground.BaseCommit, "."), (First, "environment")], ground.CheckedOut.TakeLast(2));
+        Assert.Equal("mayfly-pr-42", job.Group);
+        Assert.Equal(("pr-42", "reachable"), (job.Outputs["env_id"]!.ToString(), job.Outputs["outcome"]!.ToString()));
+        var url = job.Outputs["url"]!.ToString();
+        Assert.StartsWith("https://pr-42-feature-login", url);
+        Assert.Contains(url, job.Summary);
+        Assert.Contains("reachable", job.Summary);
+        Assert.Matches(@"(?m)^\[ +0 s\] converge: the label was put on", job.Log);
+        Assert.Contains(url, Assert.Single(ground.GitHub.World.Comments).Body);
+        Assert.Equal("success", ground.GitHub.World.Checks[^1].Conclusion);
+        Assert.DoesNotContain(ground.GitHub.Token, run.Story);
+        Assert.Empty(TokenUse.Beyond(job.Permissions, ground.GitHub.Requests.Skip(before)));
+    }
+
+    private static async Task ClosedWhileAPushIsBuiltAsync(Ground ground, GitHubWorld.Pull pull)
+    {
+        pull.Head = Second;
+        var push = ground.Player.Trigger("pull_request_target", Events.OfPull(pull, "synchronize", "octocat"))!;
+        await (await push.JobAsync("act", Ct)).PrintedAsync("prune …", Ct);
+
+        pull.IsOpen = false;
+        var close = ground.Player.Trigger("pull_request_target", Events.OfPull(pull, "closed", "octocat"))!;
+        await Task.WhenAll(push.Ended, close.Ended);
+
+        Assert.True(push.Jobs["act"].Status == JobStatus.Success, push.Story);
+        Assert.True(close.Jobs["act"].Status == JobStatus.Success, close.Story);
+        Assert.Equal("gone", push.Jobs["act"].Outputs["outcome"]!.ToString());
+        Assert.Equal("gone", close.Jobs["act"].Outputs["outcome"]!.ToString());
+        Assert.Equal("mayfly-pr-42", close.Jobs["act"].Group);
+        Assert.DoesNotContain("https://pr-42", Assert.Single(ground.GitHub.World.Comments).Body);
+        Assert.Empty(ground.GitHub.World.Deployments);
+    }
+
+    // What --local lays over a configuration, written into it: the workflow does not know that its cloud is a local one.
+    private static void OnLocalCloud(Repository stack, JsonElement cloud)
+    {
+        string Of(string name) => cloud.GetProperty(name).GetString()!;
+        stack.Change("mayfly.yaml", "terraform:\n  layers:", "terraform:\n  lock_file: ignore\n  layers:");
+        File.AppendAllText(stack.PathOf("mayfly.yaml"), $"""
+
+            budget:
+              settle: 2s
+            cloud:
+              aws_endpoint: {Of("aws")}
+              authority: {Of("authority")}
+              dns: {Of("dns")}
+              charts: {Of("charts")}
+              registry: {Of("registry")}
+              public_port: {Of("edge").Split(':')[^1]}
+            """);
+    }
+}
