@@ -12,4 +12,7 @@ public interface ISecretContract
     /// <param name="beforeWrite">Asked before each write; a failure stops it.</param>
     /// <param name="ct">Cancels.</param>
     Task<Outcome<string[]>> EnsureAsync(Func<CancellationToken, Task<Failure?>> beforeWrite, CancellationToken ct);
+
+    /// <summary>When the current value of each secret was written, by AWS's clock, as far as the last look read it.</summary>
+    IReadOnlyDictionary<string, DateTimeOffset> Written { get; }
 }

@@ -22,6 +22,7 @@ public sealed class SecretContract(
     // Writers race at most as often as there are runs; more than this is something else.
     private const int MostRaces = 10;
 
+    private readonly Dictionary<string, DateTimeOffset> _written = new(StringComparer.Ordinal);
     private readonly SecretVault _vault = new(client, redactor);
 
     /// <inheritdoc />
@@ -44,6 +45,9 @@ public sealed class SecretContract(
             _vault.BeforeWrite = null;
         }
     }
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, DateTimeOffset> Written => _written;
 
     /// <summary>Looks at every secret and key; writes nothing.</summary>
     public Task<IReadOnlyList<SecretFinding>> CheckAsync(CancellationToken ct) => EachAsync(write: false, ct);
@@ -175,6 +179,12 @@ public sealed class SecretContract(
             var (findings, changed) = await CompleteAsync(secret, id, values, sources, write && isOwn, ct);
             if (!changed || await _vault.WriteAsync(id, stored.Version, values, ct))
             {
+                stored = changed ? await _vault.ReadAsync(id, EnvironmentIdentity.OwnerTag, ct) : stored;
+                if (stored?.Written is { } written)
+                {
+                    _written[id] = written;
+                }
+
                 return findings;
             }
         }

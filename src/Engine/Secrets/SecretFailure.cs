@@ -40,7 +40,8 @@ internal static class SecretFailure
         Evidence = [.. broken.Select(Line)],
     };
 
-    private static string Line(SecretFinding finding) =>
+    /// <summary>A broken row as one line.</summary>
+    public static string Line(SecretFinding finding) =>
         $"{finding.Secret}{(finding.Key.Length > 0 ? $", key {finding.Key}" : "")} ({finding.Broke.ToString().ToLowerInvariant()}): {finding.Problem}";
 }
 

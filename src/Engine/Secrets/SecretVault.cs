@@ -14,7 +14,11 @@ namespace Mayfly.Engine.Secrets;
 /// <param name="Values">The keys of its JSON object; null when its text is no such object.</param>
 /// <param name="Owner">The environment its tag names; null when it has no such tag.</param>
 /// <param name="IsScheduledForDeletion">True when it is put up for deletion; then its value cannot be read.</param>
-internal sealed record StoredSecret(string? Version, JsonObject? Values, string? Owner, bool IsScheduledForDeletion);
+internal sealed record StoredSecret(string? Version, JsonObject? Values, string? Owner, bool IsScheduledForDeletion)
+{
+    /// <summary>When the current version was made; null when there is none.</summary>
+    public DateTimeOffset? Written { get; init; }
+}
 
 /// <summary>
 /// Reads and writes secrets whose text is a JSON object. A write takes effect only when the version it was made from is still
@@ -55,7 +59,10 @@ internal sealed class SecretVault(AmazonSecretsManagerClient client, Redactor re
         {
             var value = await client.GetSecretValueAsync(new GetSecretValueRequest(id) { VersionStage = Current }, ct);
             redactor.Learn(value.SecretString ?? "");
-            return new StoredSecret(value.VersionId, Parse(value.SecretString), owner, false);
+            return new StoredSecret(value.VersionId, Parse(value.SecretString), owner, false)
+            {
+                Written = value.CreatedDate is { } created ? new DateTimeOffset(created.ToUniversalTime()) : null,
+            };
         }
         catch (AwsException empty) when (AwsErrorCodes.IsNotFound(empty.Code))
         {

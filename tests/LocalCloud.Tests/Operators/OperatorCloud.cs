@@ -46,6 +46,8 @@ public sealed partial class OperatorCloud : IAsyncDisposable
 
     public ClusterApi Api { get; private set; } = null!;
 
+    public Mayfly.LocalCloud.Kubernetes.ClusterConnection Admin { get; private set; } = null!;
+
     public PublicEdge Edge { get; private set; } = null!;
 
     public DnsServer Dns { get; private set; } = null!;
@@ -85,6 +87,7 @@ public sealed partial class OperatorCloud : IAsyncDisposable
         var images = OperatorImages.AddTo(new ImageCatalog().AddSampleImages(), options);
         var controllers = Keep(await ClusterControllers.StartAsync(server.Admin, context, images, _network, new ControllerOptions { TimeScale = 0.05, Diagnostics = TextWriter.Synchronized(_diagnostics) }, ct));
         await controllers.Nodes.AddNodeAsync("node-1", new Dictionary<string, string>(), new NodeCapacity(), ct);
+        Admin = server.Admin;
         Api = new ClusterApi(server.Admin, "operator-tests");
 
         var seen = new PublicSide(context, IPAddress.Loopback, TimeSpan.Zero);

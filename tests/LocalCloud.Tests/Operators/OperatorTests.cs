@@ -191,7 +191,7 @@ public sealed class OperatorTests
         Assert.Empty((await cloud.Balancing.DescribeLoadBalancersAsync(new DescribeLoadBalancersRequest(), _ct)).LoadBalancers);
     }
 
-    private static ClusterSecretStore Store() => new()
+    internal static ClusterSecretStore Store() => new()
     {
         Metadata = new V1ObjectMeta { Name = "aws-secrets-manager" },
         Spec = new SecretStoreSpec

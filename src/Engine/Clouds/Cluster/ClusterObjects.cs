@@ -23,6 +23,29 @@ public sealed class ClusterObject : IKubernetesObject<V1ObjectMeta>
     [JsonExtensionData]
     public Dictionary<string, JsonElement> Rest { get; set; } = [];
 
+    /// <summary>A text of it by its path below the metadata, <c>spec/target/name</c>; null when there is none.</summary>
+    public string? Text(params ReadOnlySpan<string> path) =>
+        At(path) is { ValueKind: JsonValueKind.String } found ? found.GetString() : null;
+
+    /// <summary>What stands at a path; null when nothing does.</summary>
+    public JsonElement? At(params ReadOnlySpan<string> path)
+    {
+        if (path.Length == 0 || !Rest.TryGetValue(path[0], out var found))
+        {
+            return null;
+        }
+
+        foreach (var step in path[1..])
+        {
+            if (found.ValueKind != JsonValueKind.Object || !found.TryGetProperty(step, out found))
+            {
+                return null;
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>A condition of its status; null when it has none of that type.</summary>
     public (string Status, string Message)? Condition(string type)
     {
