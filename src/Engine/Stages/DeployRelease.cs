@@ -40,6 +40,18 @@ public sealed class DeployRelease(Blueprint blueprint, ClusterDoor door, Release
         if (standing == Standing.Current)
         {
             var missing = await new ClusterObjects(cluster).MissingAsync(ObjectReference.ReadAll(revisions[0].Manifest), blueprint.Namespace, ct);
+            var placeholder = new Placeholder(cluster, blueprint);
+            if (missing.Count == 0 && await placeholder.IsMissingAsync(ChartObject.ReadAll(revisions[0].Manifest), ct))
+            {
+                if (await lease.EnsureHeldAsync(ct) is { } gone)
+                {
+                    return new StageResult.Failed(gone);
+                }
+
+                await placeholder.CreateAsync(ct);
+                return new StageResult.Changed($"made the placeholder {blueprint.Release}-app-secrets");
+            }
+
             if (missing.Count == 0)
             {
                 return new StageResult.Unchanged($"revision {revisions[0].Revision} has this chart, these values and this commit");
@@ -92,6 +104,12 @@ public sealed class DeployRelease(Blueprint blueprint, ClusterDoor door, Release
         if (await repair.PrepareAsync(standing, revisions, chart, ct) is { } obstacle)
         {
             return new StageResult.Failed(obstacle) { WroteSomething = repair.HasWritten };
+        }
+
+        var placeholder = new Placeholder(cluster, blueprint);
+        if (await placeholder.IsMissingAsync(chart, ct))
+        {
+            await placeholder.CreateAsync(ct);
         }
 
         var @namespace = await Cluster.FindAsync(() => cluster.Api.CoreV1.ReadNamespaceAsync(blueprint.Namespace, cancellationToken: ct));

@@ -115,6 +115,25 @@ public sealed class OwnershipTests(DeployCluster cluster)
         Assert.DoesNotContain(failure.Evidence, line => line.Contains("FailedScheduling", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task An_object_that_is_being_deleted_is_waited_for_and_the_placeholder_is_made_once()
+    {
+        await using var rig = cluster.Rig("4", timeout: 20).Template(Chart);
+        await rig.CreateAsync("{ apiVersion: v1, kind: ConfigMap, metadata: { name: shared, finalizers: [example.com/wait] } }");
+        var path = $"api/v1/namespaces/{rig.Name}/configmaps/shared";
+        await rig.SendAsync(HttpMethod.Delete, path, "{}");
+        var healing = rig.HealsAsync();
+        await rig.SendAsync(HttpMethod.Patch, path, """{"metadata":{"finalizers":null}}""", "application/merge-patch+json");
+        await healing;
+
+        var secret = $"{rig.Name}-app-secrets";
+        Assert.Equal("ours", (string?)(await rig.FindAsync("api/v1", "configmaps", "shared"))!["data"]!["text"]);
+        Assert.Null((await rig.FindAsync("api/v1", "secrets", secret))!["data"]);
+        await rig.SendAsync(HttpMethod.Delete, $"api/v1/namespaces/{rig.Name}/secrets/{secret}", "{}");
+        await rig.HealsAsync();
+        Assert.NotNull(await rig.FindAsync("api/v1", "secrets", secret));
+    }
+
     private static string Web(string tag) => $$"""
         apiVersion: apps/v1
         kind: Deployment

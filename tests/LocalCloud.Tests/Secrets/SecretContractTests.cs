@@ -113,6 +113,60 @@ public sealed class SecretContractTests(MotoFixture moto) : IClassFixture<MotoFi
     }
 
     [Fact]
+    public async Task Runs_that_make_sure_at_once_lose_no_key_and_agree_on_what_they_made()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        SecretKeySettings Made(string name) => new() { Name = name, From = "generate:password" };
+        var seen = new ConcurrentBag<string>();
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 6), ct, async (index, stop) =>
+        {
+            // Each run has a contract of its own: a key of its own beside one that all want.
+            var findings = await Contract([Made("SHARED"), Made($"OWN{index}")]).EnsureAsync(stop);
+            Assert.All(findings, finding => Assert.NotEqual(SecretState.Broken, finding.State));
+            seen.Add((string)(await ValuesAsync())["SHARED"]!);
+        });
+
+        var values = await ValuesAsync();
+        Assert.All(Enumerable.Range(0, 6), index => Assert.Equal(32, ((string?)values[$"OWN{index}"])!.Length));
+        Assert.Equal((string?)values["SHARED"], Assert.Single(seen.Distinct()));
+    }
+
+    [Fact]
+    public async Task In_a_workflow_the_mask_of_a_value_goes_out_before_it_is_written_or_seen_anywhere_else()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var log = new ConcurrentQueue<string>();
+        var redactor = new Redactor { Learned = value => log.Enqueue($"::add-mask::{value}") };
+        var folder = Directory.CreateTempSubdirectory("mayfly-test-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "token"), "value-of-the-file", ct);
+        var contract = Contract(
+            [new() { Name = "A", From = "env:TOKEN" }, new() { Name = "B", From = "file:token" }, new() { Name = "C", From = "generate:password" }],
+            new() { ["TOKEN"] = "value-of-the-run" }, directory: folder, redactor: redactor);
+
+        await contract.EnsureAsync(
+            async stop =>
+            {
+                log.Enqueue($"write, with {(await TextAsync(stop)).Length} characters there");
+                return null;
+            },
+            ct);
+        var values = await ValuesAsync();
+
+        var lines = log.ToList();
+        var written = lines.FindLastIndex(line => line.StartsWith("write", StringComparison.Ordinal));
+        foreach (var value in values.Select(pair => (string)pair.Value!))
+        {
+            var first = lines.FindIndex(line => line.Contains(value, StringComparison.Ordinal));
+            Assert.Equal($"::add-mask::{value}", lines[first]);
+            Assert.True(first < written, $"it was written before it was masked:\n{string.Join('\n', lines)}");
+            Assert.Equal(Redactor.Mark, redactor.Redact(value));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task Values_are_copied_from_another_secret_and_from_files()
     {
         var ct = TestContext.Current.CancellationToken;
@@ -179,14 +233,27 @@ public sealed class SecretContractTests(MotoFixture moto) : IClassFixture<MotoFi
 
     private string Id() => $"pr-{_pr}-ephemeral/app";
 
+    private async Task<string> TextAsync(CancellationToken ct)
+    {
+        try
+        {
+            return (await _client.GetSecretValueAsync(new GetSecretValueRequest(Id()) { VersionStage = "AWSCURRENT" }, ct)).SecretString ?? "";
+        }
+        catch (AwsException missing) when (AwsErrorCodes.IsNotFound(missing.Code))
+        {
+            return "";
+        }
+    }
+
     private async Task<JsonObject> ValuesAsync() =>
         JsonNode.Parse((await _client.GetSecretValueAsync(new GetSecretValueRequest(Id()) { VersionStage = "AWSCURRENT" }, TestContext.Current.CancellationToken)).SecretString!)!.AsObject();
 
     private SecretContract Contract(
-        IReadOnlyList<SecretKeySettings> keys, Dictionary<string, string>? environment = null, string id = "{env_id}-ephemeral/app", string directory = "/")
+        IReadOnlyList<SecretKeySettings> keys, Dictionary<string, string>? environment = null, string id = "{env_id}-ephemeral/app", string directory = "/",
+        Redactor? redactor = null)
     {
         var configuration = new MayflyConfiguration { Project = "demo", Directory = directory, Secrets = [new SecretSettings { Id = id, Keys = keys }] };
         var identity = EnvironmentNames.Create(new PullRequest(_pr, "b", null), configuration);
-        return new SecretContract(_client, new Blueprint(configuration, identity), environment ?? [], _redactor);
+        return new SecretContract(_client, new Blueprint(configuration, identity), environment ?? [], redactor ?? _redactor);
     }
 }
