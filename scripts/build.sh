@@ -23,8 +23,9 @@ log="$root/artifacts/build.log"
 started=$(mktemp)
 echo "building Mayfly (a minute or so, once)" >&2
 for project in "$@"; do
+  # 9>&-: a compiler that outlives the build must not hold its lock.
   if ! dotnet publish "$root/src/$project/$project.csproj" -c Release -r "$rid" --self-contained false \
-      -p:PublishReadyToRun=true -o "$out" -v quiet --nologo >"$log" 2>&1; then
+      -p:PublishReadyToRun=true -o "$out" -v quiet --nologo >"$log" 2>&1 9>&-; then
     echo "the build of src/$project failed:" >&2
     grep -E 'error|warn' "$log" | sort -u | head -n 20 >&2 || tail -n 20 "$log" >&2
     exit 1
