@@ -50,6 +50,12 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
         run.Report(new RunFinished(Outcome(end, good), end.Ending == Ending.Holds && !tearsDown && command != "plan" ? blueprint.Url : null, end.Changed, end.Failure));
         feed.Complete();
         await journal;
+        if (parts.Lease.IsHeld)
+        {
+            // A run that went well has put them back already; this is for one that was stopped in between.
+            await TryAsync(token => parts.Unblocking.LeaveAsync(parts, token));
+        }
+
         await LeaveAsync(parts, tearsDown && end.Ending == Ending.Holds);
         return end;
     }

@@ -1,4 +1,5 @@
 using Mayfly.Engine.Adoption;
+using Mayfly.Engine.Configuration;
 using Mayfly.Engine.Explanation;
 using Mayfly.Engine.Planning;
 using Mayfly.Engine.Stages;
@@ -9,16 +10,15 @@ namespace Mayfly.Engine;
 /// <summary>The two loops, in their order. This is the architecture; everything else is how.</summary>
 public static class Pipelines
 {
-    /// <summary>identity, prune, reconcile and apply layer by layer, preflight, deploy, verify.</summary>
+    /// <summary>identity, prune, reconcile and apply layer by layer (before the first that lies in the cluster, the cluster is unblocked), preflight, deploy, verify.</summary>
     public static IReadOnlyList<IStage> Converge(RunParts parts) =>
     [
         parts.Identity(willWrite: false, readOnly: false),
         new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Locks, parts.Lease, parts.World.Store),
-        .. parts.Roots.Layers.SelectMany(layer => new IStage[]
-        {
-            new ReconcileLayer(layer, parts.Roots, parts.Plans, parts.Orphans, parts.Lease),
-            new ApplyLayer(layer, parts.Roots, parts.Plans, parts.Door, parts.Lease),
-        }),
+        .. Layers(parts, parts.Roots.Layers.TakeWhile(layer => !layer.NeedsCluster)),
+        new UnblockCluster(parts.Door, parts.Unblocking.Menders, parts.Plans),
+        .. Layers(parts, parts.Roots.Layers.SkipWhile(layer => !layer.NeedsCluster)),
+        new RestoreWebhooks(parts.Door, parts.Unblocking.Gate, parts.Unblocking.Webhooks, parts.Lease),
         new Preflight(parts.Blueprint, parts.Door, parts.Secrets, parts.Pulls, parts.Lease, parts.World.Clock),
         new DeployRelease(parts.Blueprint, parts.Door, parts.Package, parts.Helms, parts.Lease, parts.World.Clock),
         new VerifyReachable(parts.Blueprint, parts.World.Http, new Explainer(parts.World, parts.Blueprint, parts.Door), parts.Lease, parts.World.Clock),
@@ -49,10 +49,17 @@ public static class Pipelines
         [
             parts.Identity(willWrite: false, readOnly: true),
             new FindZombies(parts.Roots, prune, planned),
+            new FindObstacles(parts.Door, parts.Unblocking.Menders),
             .. parts.Roots.Layers.Select(layer => new PlanLayer(layer, parts.Plans, parts.Orphans, parts.Door, planned)),
             new PlanRelease(parts.Blueprint, parts.Door, parts.Package, parts.Helms),
         ];
     }
+
+    private static IEnumerable<IStage> Layers(RunParts parts, IEnumerable<LayerSettings> layers) => layers.SelectMany(layer => new IStage[]
+    {
+        new ReconcileLayer(layer, parts.Roots, parts.Plans, parts.Orphans, parts.Lease),
+        new ApplyLayer(layer, parts.Roots, parts.Plans, parts.Door, parts.Lease),
+    });
 
     /// <summary>One stage and what it cannot do without: who we are. A layered stage comes with all its layers.</summary>
     public static IReadOnlyList<IStage> Single(RunParts parts, string stage)

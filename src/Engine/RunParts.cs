@@ -8,6 +8,7 @@ using Mayfly.Engine.Secrets;
 using Mayfly.Engine.Stages;
 using Mayfly.Engine.Teardown;
 using Mayfly.Engine.Tools;
+using Mayfly.Engine.Unblocking;
 
 namespace Mayfly.Engine;
 
@@ -30,6 +31,7 @@ public sealed class RunParts : IAsyncDisposable
         Package = new ReleasePackage(blueprint, Path.Combine(work, "helm"));
         Pulls = new PullCheck(blueprint, Package, Helms, new RegistryClient(_http, blueprint.Configuration.Cloud.Registry), world.Session);
         Locks = new StateLocks(world, blueprint, Lease);
+        Unblocking = new UnblockingParts(this, terms.RunId);
         Journal = new Journal(world.Store, JournalKey(blueprint));
         Sweep = Sweep.Of(world.Session, blueprint.Configuration.Environment.Zone);
         ControllerSweep = new Sweep(
@@ -52,6 +54,7 @@ public sealed class RunParts : IAsyncDisposable
     public RunLease Lease { get; }
     public StateLocks Locks { get; }
     public Journal Journal { get; }
+    public UnblockingParts Unblocking { get; }
 
     /// <summary>Looks at everything.</summary>
     public Sweep Sweep { get; }
@@ -67,6 +70,9 @@ public sealed class RunParts : IAsyncDisposable
 
     /// <summary>Key of an environment's journal.</summary>
     public static string JournalKey(Blueprint blueprint) => $"{blueprint.StatePrefix}/journal.jsonl";
+
+    /// <summary>Key of the notes of webhooks that are out of the way.</summary>
+    public static string WebhooksKey(Blueprint blueprint) => $"{blueprint.StatePrefix}/webhooks.json";
 
     /// <summary>The first stage of every pipeline.</summary>
     public Identity Identity(bool willWrite, bool readOnly) =>

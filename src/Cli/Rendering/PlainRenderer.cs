@@ -30,6 +30,7 @@ internal sealed class PlainRenderer(TextWriter output, bool verbose, WayIn way) 
             Diagnosed e => $"{e.Stage}: {e.File}:{e.Line}: {e.Severity}: {e.Summary}",
             Adopted e => $"{e.Stage}: {(run.IsPlan ? "would adopt" : "adopted")} {e.Address} ({e.ImportId})",
             Pruned e => $"{e.Stage}: {(run.IsPlan ? "would drop" : "pruned")} {e.Address}: {e.Why}",
+            Remedied e => $"{e.Stage}: {e.Target}: {e.What}",
             VerdictReached e => $"{e.Stage}: {e.Failure.Summary} -> {e.Verdict}{(e.WaitSeconds > 0 ? $" in {RunSummary.Elapsed(e.WaitSeconds)}" : "")}",
             StageFinished e => $"{e.Stage}: {(run.IsPlan && e.Outcome == "changed" ? "to do" : e.Outcome)}{(e.Detail.Length > 0 ? $", {e.Detail}" : "")} ({RunSummary.Elapsed(e.Seconds)})",
             ResourceChanged { Phase: "failed" } e => $"{e.Stage}: {e.Address} failed to {e.Action}",

@@ -103,6 +103,9 @@ public sealed record BudgetSettings
     [Between(0, 1000)]
     public int PerRun { get; init; } = 12;
 
+    /// <summary>How long nothing may move before a controller in the cluster, a namespace that ends or an operation of helm's counts as dead.</summary>
+    public TimeSpan Progress { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How long after a cluster's end a teardown keeps looking: its control plane writes its log group once more.</summary>
     public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(60);
 }

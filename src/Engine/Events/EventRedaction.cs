@@ -12,6 +12,7 @@ internal static class EventRedaction
         Noticed notice => notice with { Message = redactor.Redact(notice.Message) },
         Adopted adopted => adopted with { Address = redactor.Redact(adopted.Address), ImportId = redactor.Redact(adopted.ImportId) },
         Pruned pruned => pruned with { Address = redactor.Redact(pruned.Address), Why = redactor.Redact(pruned.Why) },
+        Remedied remedy => remedy with { Target = redactor.Redact(remedy.Target), What = redactor.Redact(remedy.What) },
         VerdictReached verdict => verdict with { Failure = Of(verdict.Failure, redactor) },
         StageFinished finished => finished with { Detail = redactor.Redact(finished.Detail) },
         Diagnosed found => found with { Summary = redactor.Redact(found.Summary), Detail = redactor.Redact(found.Detail) },

@@ -12,6 +12,7 @@ namespace Mayfly.Engine.Events;
 [JsonDerivedType(typeof(Noticed), "noticed")]
 [JsonDerivedType(typeof(Adopted), "adopted")]
 [JsonDerivedType(typeof(Pruned), "pruned")]
+[JsonDerivedType(typeof(Remedied), "remedied")]
 [JsonDerivedType(typeof(VerdictReached), "verdict_reached")]
 [JsonDerivedType(typeof(StageFinished), "stage_finished")]
 [JsonDerivedType(typeof(RunFinished), "run_finished")]
@@ -47,6 +48,9 @@ public sealed record Adopted(string Stage, string Address, string ImportId) : Ru
 
 /// <summary>A state entry whose real thing is gone was dropped.</summary>
 public sealed record Pruned(string Stage, string Address, string Why) : RunEvent;
+
+/// <summary>A stage mended something that stood in its way: <paramref name="Target"/> is what, <paramref name="What"/> a sentence's rest.</summary>
+public sealed record Remedied(string Stage, string Target, string What) : RunEvent;
 
 /// <summary>The converger decided what follows a failure. <paramref name="Verdict"/> is a sentence.</summary>
 public sealed record VerdictReached(string Stage, Failure Failure, string Verdict, double WaitSeconds) : RunEvent;

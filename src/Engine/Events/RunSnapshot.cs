@@ -83,6 +83,7 @@ public sealed record RunSnapshot
             StageStarted e => In(e.Stage, stage => stage.Begin(e.Attempt, now)),
             ResourceChanged e => In(e.Stage, stage => stage.Move(e, now)),
             Noticed e => In(e.Stage, stage => stage with { Notices = stage.Notices.Add(e.Message) }),
+            Remedied e => In(e.Stage, stage => stage with { Remedies = stage.Remedies.Add($"{e.Target}: {e.What}") }),
             Adopted e => this with { Adopted = Adopted.Add(e) },
             Pruned e => this with { Pruned = Pruned.Add(e) },
             VerdictReached e => In(e.Stage, stage => stage.Judge(e, now)),

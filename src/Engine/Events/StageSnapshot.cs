@@ -41,7 +41,7 @@ public sealed record StageSnapshot(string Name)
     /// <summary>Seconds that earlier and ended attempts took.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>What was decided after each failure, oldest first.</summary>
+    /// <summary>What was mended, and what was decided after each failure, oldest first.</summary>
     public ImmutableList<string> Remedies { get; init; } = [];
 
     public ImmutableList<string> Notices { get; init; } = [];

@@ -52,6 +52,18 @@ public sealed class LayerPlans(TerraformRoots roots, ClusterDoor door)
         }
     }
 
+    /// <summary>Something in the cluster has moved: plans of what lies there no longer count.</summary>
+    public async Task ForgetInClusterAsync(StageReporter reporter, CancellationToken ct)
+    {
+        foreach (var layer in roots.Layers.Where(layer => layer.NeedsCluster && _plans.ContainsKey(layer.Name)))
+        {
+            if ((await roots.OpenAsync(layer, reporter, ct)).Is(out var terraform, out _))
+            {
+                Forget(layer, terraform);
+            }
+        }
+    }
+
     // Plans the whole root in place of a part of it, where the last layer wants that plan anyway and the cluster answers.
     private async Task<Plan?> WholeAsync(LayerSettings layer, Terraform terraform, StageReporter reporter, CancellationToken ct)
     {

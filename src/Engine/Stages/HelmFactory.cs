@@ -11,7 +11,11 @@ public sealed class HelmFactory(World world, Blueprint blueprint, ClusterDoor do
     private string? _version;
 
     /// <summary>Helm on a cluster.</summary>
-    public async Task<Helm> OpenAsync(Cluster cluster, CancellationToken ct) => Make((await door.KubeconfigAsync(cluster, ct)).Path);
+    public Task<Helm> OpenAsync(Cluster cluster, CancellationToken ct) => OpenAsync(cluster, blueprint.Namespace, ct);
+
+    /// <summary>Helm on a namespace of a cluster that is not the application's.</summary>
+    public async Task<Helm> OpenAsync(Cluster cluster, string @namespace, CancellationToken ct) =>
+        Make((await door.KubeconfigAsync(cluster, ct)).Path, @namespace);
 
     /// <summary>The binary's version, checked; noted, so that a run that deploys nothing starts no helm.</summary>
     public async Task<Outcome<Version>> VersionAsync(CancellationToken ct)
@@ -26,7 +30,7 @@ public sealed class HelmFactory(World world, Blueprint blueprint, ClusterDoor do
             }
             else
             {
-                if (!(await Make("").VersionAsync(ct)).Is(out var found, out var unusable))
+                if (!(await Make("", blueprint.Namespace).VersionAsync(ct)).Is(out var found, out var unusable))
                 {
                     return unusable;
                 }
@@ -40,7 +44,7 @@ public sealed class HelmFactory(World world, Blueprint blueprint, ClusterDoor do
         return Version.Parse(_version);
     }
 
-    private Helm Make(string kubeconfig) => new(world.Tools, Locate(), kubeconfig, blueprint.Namespace, world.Variables);
+    private Helm Make(string kubeconfig, string @namespace) => new(world.Tools, Locate(), kubeconfig, @namespace, world.Variables);
 
     private string Locate() =>
         Binaries.Locate(blueprint.Configuration.Helm.Binary, blueprint.Configuration.Directory, world.Home, world.Variables);

@@ -19,6 +19,8 @@ public static class StageNames
     public const string Identity = "identity";
     public const string Prune = "prune";
     public const string Reconcile = "reconcile";
+    public const string Unblock = "reconcile:unblock";
+    public const string Restore = "reconcile:webhooks";
     public const string Apply = "apply";
     public const string Preflight = "preflight";
     public const string Deploy = "deploy";

@@ -18,6 +18,9 @@ public sealed record StageReporter(Run Run, string Stage)
     public void Resource(string address, string action, string phase, double seconds) =>
         Run.Report(new ResourceChanged(Stage, address, action, phase, seconds));
 
+    /// <summary>Something in the way was mended.</summary>
+    public void Remedy(string target, string what) => Run.Report(new Remedied(Stage, target, what));
+
     /// <summary>Something worth saying that is neither a change nor a failure.</summary>
     public void Notice(string message) => Run.Report(new Noticed(Stage, message));
 }

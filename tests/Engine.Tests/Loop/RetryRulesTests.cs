@@ -48,7 +48,8 @@ public sealed class RetryRulesTests
     [InlineData(Disposition.AdoptExisting, "aws_already_exists", "reconcile")]
     [InlineData(Disposition.PruneState, "aws_resource_gone", "prune")]
     [InlineData(Disposition.RetryAfterRepair, "state_lock_held", "prune")]
-    [InlineData(Disposition.RetryAfterRepair, "webhook_unavailable", "reconcile")]
+    [InlineData(Disposition.RetryAfterRepair, "webhook_unavailable", "reconcile:unblock")]
+    [InlineData(Disposition.RetryAfterRepair, "k8s_namespace_terminating", "reconcile:unblock")]
     [InlineData(Disposition.RetryAfterRepair, "eso_secret_missing", "preflight")]
     public void A_remedy_is_the_work_of_an_earlier_stage(Disposition disposition, string @class, string stage)
     {

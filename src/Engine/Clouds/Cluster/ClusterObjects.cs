@@ -105,6 +105,7 @@ public sealed class ClusterObjects(Cluster cluster)
     // A handful at a time: quick enough for a release of hundreds, and no burden for the API.
     private const int Parallel = 8;
 
+    private Dictionary<string, string>? _groups;
     private readonly Dictionary<string, Task<IReadOnlyDictionary<string, V1APIResource>>> _kinds = new(StringComparer.Ordinal);
 
     /// <summary>Those of the given objects that the API itself says are not there.</summary>
@@ -166,6 +167,34 @@ public sealed class ClusterObjects(Cluster cluster)
             ? client.ListNamespacedAsync<ClusterObjectList>(@namespace, cancel: ct)
             : client.ListAsync<ClusterObjectList>(cancel: ct));
         return [.. list?.Items ?? []];
+    }
+
+    /// <summary>Every object of a resource, named <c>plural.group</c> as the API's own messages have it; null when it is not served.</summary>
+    public async Task<IReadOnlyList<ClusterObject>?> ListResourceAsync(string resource, string? @namespace, CancellationToken ct)
+    {
+        if (await ResourceAsync(resource, ct) is not { } client)
+        {
+            return null;
+        }
+
+        var list = await Cluster.FindAsync(() => @namespace is not null
+            ? client.ListNamespacedAsync<ClusterObjectList>(@namespace, cancel: ct)
+            : client.ListAsync<ClusterObjectList>(cancel: ct));
+        return list is null ? null : [.. list.Items];
+    }
+
+    /// <summary>A client for a resource, in the version that the API prefers; null when its group is not served.</summary>
+    public async Task<GenericClient?> ResourceAsync(string resource, CancellationToken ct)
+    {
+        var dot = resource.IndexOf('.', StringComparison.Ordinal);
+        var (plural, group) = dot < 0 ? (resource, "") : (resource[..dot], resource[(dot + 1)..]);
+        if (group.Length == 0)
+        {
+            return new GenericClient(cluster.Client, "", "v1", plural, disposeClient: false);
+        }
+
+        _groups ??= (await cluster.Api.Apis.GetAPIVersionsAsync(ct)).Groups.ToDictionary(found => found.Name, found => found.PreferredVersion.Version, StringComparer.Ordinal);
+        return _groups.TryGetValue(group, out var version) ? new GenericClient(cluster.Client, group, version, plural, disposeClient: false) : null;
     }
 
     private GenericClient ClientFor(string apiVersion, V1APIResource kind)

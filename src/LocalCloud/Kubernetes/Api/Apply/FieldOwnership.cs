@@ -58,7 +58,9 @@ internal static class FieldOwnership
         // An empty list is a client's way to start the bookkeeping anew.
         var reset = after.At("metadata", "managedFields") is JsonArray { Count: 0 }
             || after.At("metadata", "managedFields") is JsonArray { Count: 1 } one && one[0] is JsonObject { Count: 0 };
-        var entries = before is null || reset ? [] : ManagedFields.Read(before);
+        // What a client writes as the owners is the base: so an owner can be taken off, or put back.
+        var given = ManagedFields.Read(after);
+        var entries = before is null || reset ? [] : given.Count > 0 ? given : ManagedFields.Read(before);
         var (changed, removed) = TypedValues.Compare(type.Schema, before ?? Skeleton(after), after);
         changed = ManagedFields.Owned(changed);
         if (manager.Subresource.Length == 0 && type.HasStatus)
