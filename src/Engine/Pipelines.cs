@@ -24,7 +24,7 @@ public static class Pipelines
         new VerifyReachable(parts.Blueprint, parts.World.Http, new Explainer(parts.World, parts.Blueprint, parts.Door), parts.Lease, parts.World.Clock),
     ];
 
-    /// <summary>identity, prune, release, destroy layer by layer from the last to the first, sweep, forget.</summary>
+    /// <summary>identity, prune, unblock, release, destroy layer by layer from the last to the first, sweep, forget.</summary>
     public static IReadOnlyList<IStage> TearDown(RunParts parts)
     {
         var end = new ClusterEnd(parts.Blueprint.Configuration.Budget.Settle, parts.World.Clock);
@@ -32,6 +32,7 @@ public static class Pipelines
         [
             parts.Identity(willWrite: true, readOnly: false),
             new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Locks, parts.Lease, parts.World.Store),
+            new UnblockCluster(parts.Door, parts.Unblocking.TeardownMenders, parts.Plans),
             new ReleaseApplication(parts.Blueprint, parts.Door, parts.Helms, parts.ControllerSweep, parts.Lease, parts.World.Clock),
             .. parts.Roots.Layers.Reverse().Select(layer =>
                 new DestroyLayer(layer, parts.Blueprint, parts.Roots, parts.Door, parts.Lease, parts.World.Store, end)),

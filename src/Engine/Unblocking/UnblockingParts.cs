@@ -1,4 +1,5 @@
-using Mayfly.Engine.Clouds.Cluster;
+using Mayfly.Aws;
+using Mayfly.Engine.Teardown;
 
 namespace Mayfly.Engine.Unblocking;
 
@@ -12,7 +13,22 @@ public sealed class UnblockingParts
         Gate = new WebhookGate(new WebhookNotes(parts.World.Store, RunParts.WebhooksKey(parts.Blueprint)), runId);
         Webhooks = new WebhookMender(parts.Blueprint, Gate, watch, repair, parts.Lease);
         var layers = new ClusterLayers(parts.Roots, parts.Plans);
-        Menders = [new ReleaseMender(parts.Blueprint, layers, parts.Helms, parts.Lease, parts.World.Clock), Webhooks];
+        var balancers = new StackBalancers(
+            parts.World.Session.CreateElasticLoadBalancingV2(), parts.Blueprint.Configuration.Project, parts.Blueprint.ClusterName);
+        Menders =
+        [
+            new ReleaseMender(parts.Blueprint, layers, parts.Helms, parts.Lease, parts.World.Clock),
+            Webhooks,
+            new StuckMender(parts.Blueprint, layers, new FinalizerRelease(balancers, repair), parts.Lease, parts.World.Clock),
+        ];
+        var doomed = new FinalizerRelease(balancers, repair: null);
+        var ownership = Ownership.Of(parts.Blueprint.Configuration.Project, parts.Blueprint.Environment.Id);
+        TeardownMenders =
+        [
+            new WebhookMender(parts.Blueprint, Gate, watch, repair: null, parts.Lease),
+            new DoomedMender(doomed, SweepsOf(parts), ownership, parts.Lease),
+            new StuckMender(parts.Blueprint, layers, doomed, parts.Lease, parts.World.Clock),
+        ];
     }
 
     /// <summary>Opens webhooks and puts them back.</summary>
@@ -24,6 +40,9 @@ public sealed class UnblockingParts
     /// <summary>All that a converging run mends, in order.</summary>
     public IReadOnlyList<IMender> Menders { get; }
 
+    /// <summary>All that a teardown mends, in order: nothing that is about to go is repaired.</summary>
+    public IReadOnlyList<IMender> TeardownMenders { get; }
+
     /// <summary>The run ends: whatever is still out of the way goes back, so that no environment is left without its webhooks.</summary>
     public async Task LeaveAsync(RunParts parts, CancellationToken ct)
     {
@@ -32,4 +51,10 @@ public sealed class UnblockingParts
             await Webhooks.PutBackAllAsync(cluster, ct);
         }
     }
+
+    private static Dictionary<string, Sweep> SweepsOf(RunParts parts) => new(StringComparer.Ordinal)
+    {
+        ["aws-load-balancer-controller"] = new Sweep([new LoadBalancerLeftovers(parts.World.Session.CreateElasticLoadBalancingV2())]),
+        ["external-dns"] = new Sweep([new RecordLeftovers(parts.World.Session.CreateRoute53(), parts.Blueprint.Configuration.Environment.Zone)]),
+    };
 }

@@ -9,12 +9,14 @@ internal static class HelmTool
 {
     public static TheoryData<string> Majors => new("3", "4");
 
+    /// <summary>Where a major is.</summary>
+    public static string Binary(string major) => Environment.GetEnvironmentVariable($"MAYFLY_HELM{major}")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".mayfly", "tools", $"helm-{major}", "helm");
+
     /// <summary>Runs helm with a home of its own.</summary>
     public static async Task<string> RunAsync(string major, string home, IReadOnlyList<string> arguments, CancellationToken ct)
     {
-        var binary = Environment.GetEnvironmentVariable($"MAYFLY_HELM{major}")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".mayfly", "tools", $"helm-{major}", "helm");
-        var result = await Cli.Wrap(binary)
+        var result = await Cli.Wrap(Binary(major))
             .WithArguments(arguments)
             .WithEnvironmentVariables(environment => environment
                 .Set("HELM_CACHE_HOME", Path.Combine(home, "cache"))

@@ -11,6 +11,7 @@ using Mayfly.Engine.Secrets;
 using Mayfly.Engine.Stages;
 using Mayfly.Engine.Tools;
 using Mayfly.Engine.Unblocking;
+using Mayfly.LocalCloud.Tests.Charts;
 using Mayfly.LocalCloud.Tests.Kubernetes;
 
 namespace Mayfly.LocalCloud.Tests.Unblocking;
@@ -46,12 +47,19 @@ public sealed class UnblockBench : IAsyncDisposable
 
     private string NotePath => Path.Combine(_home, "store", "mayfly", "unblock", "pr-42", "webhooks.json");
 
-    /// <summary>Parts of a new run; an earlier one that was not left counts as killed.</summary>
+    /// <summary>Ends a run as a kill does: nothing is put back, no lease is returned.</summary>
+    public async Task KillAsync(RunParts run)
+    {
+        _runs.Remove(run);
+        await run.DisposeAsync();
+    }
+
+    /// <summary>Parts of a new run, whose process cannot be found.</summary>
     public RunParts Begin()
     {
         var identity = EnvironmentNames.Create(new PullRequest(42, "feature/login", null), _configuration);
         var world = World.Of(_configuration, new ToolEnvironment(new Dictionary<string, string> { ["MAYFLY_HOME"] = _home, ["HOME"] = _home, ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "" }), TimeProvider.System) with { Account = _account };
-        var terms = new LeaseTerms(Guid.NewGuid().ToString("n"), "up", Holder.ThisProcess(), TimeSpan.FromMinutes(1));
+        var terms = new LeaseTerms(Guid.NewGuid().ToString("n"), "up", Holder.ThisProcess() with { Pid = int.MaxValue }, TimeSpan.FromMinutes(1));
         var parts = new RunParts(world, new Blueprint(_configuration, identity), new NoSecrets(), terms);
         _runs.Add(parts);
         return parts;
@@ -80,6 +88,28 @@ public sealed class UnblockBench : IAsyncDisposable
 
         return result;
     }
+
+    /// <summary>Installs a chart of some manifests with the real helm; the release's name.</summary>
+    public async Task<string> InstallAsync(WorkloadCluster cluster, string major, string @namespace, string manifests, CancellationToken ct)
+    {
+        Directory.CreateDirectory(Path.Combine(_home, "chart", "templates"));
+        await File.WriteAllTextAsync(Path.Combine(_home, "chart", "Chart.yaml"), "{ apiVersion: v2, name: check, version: 1.0.0 }", ct);
+        await File.WriteAllTextAsync(Path.Combine(_home, "chart", "templates", "all.yaml"), manifests, ct);
+        await File.WriteAllTextAsync(Path.Combine(_home, "kubeconfig"), $$"""
+            apiVersion: v1
+            kind: Config
+            current-context: local
+            contexts: [{ name: local, context: { cluster: local, user: local } }]
+            clusters: [{ name: local, cluster: { server: "{{cluster.Server.Admin.Endpoint}}", certificate-authority-data: {{Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(cluster.Server.Admin.AuthorityPem))}} } }]
+            users: [{ name: local, user: { token: "{{cluster.Server.Admin.Token}}" } }]
+            """, ct);
+        await HelmTool.RunAsync(major, _home, ["install", "check", Path.Combine(_home, "chart"), "--namespace", @namespace, "--kubeconfig", Path.Combine(_home, "kubeconfig"), "--wait"], ct);
+        return "check";
+    }
+
+    /// <summary>Upgrades it to the same chart.</summary>
+    public Task UpgradeAsync(string major, string @namespace, CancellationToken ct) => HelmTool.RunAsync(
+        major, _home, ["upgrade", "check", Path.Combine(_home, "chart"), "--namespace", @namespace, "--kubeconfig", Path.Combine(_home, "kubeconfig")], ct);
 
     public async ValueTask DisposeAsync()
     {
