@@ -75,7 +75,7 @@ public sealed class RestoreWebhooks(ClusterDoor door, WebhookGate gate, WebhookM
                 };
                 why.Add($"{note}, service {service}: {because}");
                 why.AddRange(sight.Pods.Where(pod => !pod.IsReady).Select(pod => $"pod {service.Namespace}/{pod.Name}: {pod.Reason}"));
-                why.AddRange(await Troubles.DescribeAsync(cluster, service.Namespace, ct));
+                why.AddRange(await Troubles.DescribeAsync(cluster, service.Namespace, new HashSet<string>(), [], ct));
             }
         }
 

@@ -41,6 +41,7 @@ public sealed class ClusterControllers : IAsyncDisposable
             new LostPodController(context),
             new DisruptionController(context),
             new RoleAggregationController(context),
+            new ApiServiceController(context),
             new NamespaceController(context, _graph),
             new GarbageCollector(context, _graph),
         ];

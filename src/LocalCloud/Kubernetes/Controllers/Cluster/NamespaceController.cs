@@ -9,6 +9,7 @@ public sealed class NamespaceController : Controller
 {
     private const string Finalizer = "kubernetes";
     private readonly Informer<V1Namespace> _namespaces;
+    private readonly Informer<V1APIService> _apis;
     private readonly MetadataGraph _graph;
 
     /// <summary>For one cluster.</summary>
@@ -16,6 +17,7 @@ public sealed class NamespaceController : Controller
         : base(context, "namespace-controller")
     {
         _namespaces = Watch<V1Namespace>();
+        _apis = Watch<V1APIService>(_ => _namespaces.Store.List().Where(item => item.Metadata.DeletionTimestamp is not null).Select(item => item.Metadata.Name));
         _graph = graph;
         graph.OnChange((_, old, item) =>
         {
@@ -49,10 +51,12 @@ public sealed class NamespaceController : Controller
             }
         }
 
+        // What an API that cannot be reached holds in the namespace is not known, so it must not end.
+        empty &= !ApiServiceController.Unavailable(_apis.Store.List()).Any();
         if (!empty)
         {
             await WriteStatusAsync(item, ct);
-            if (!_graph.ContentOf(key).Any())
+            if (!_graph.ContentOf(key).Any() && !ApiServiceController.Unavailable(_apis.Store.List()).Any())
             {
                 Queue.AddAfter(key, TimeSpan.FromMilliseconds(100));
             }
@@ -118,9 +122,12 @@ public sealed class NamespaceController : Controller
         var finalizers = content.SelectMany(kind => kind.Items).SelectMany(found => found.Metadata.Finalizers ?? [])
             .GroupBy(finalizer => finalizer).OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => $"{group.Key} in {group.Count()} resource instances").ToList();
+        var unreachable = ApiServiceController.Unavailable(_apis.Store.List()).ToList();
         List<V1NamespaceCondition> conditions =
         [
-            Condition("NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered", "All resources successfully discovered"),
+            unreachable.Count > 0
+                ? Condition("NamespaceDeletionDiscoveryFailure", true, "DiscoveryFailed", $"Discovery failed for some groups, {unreachable.Count} failing: unable to retrieve the complete list of server APIs: {string.Join(", ", unreachable.Select(api => $"{api}: stale GroupVersion discovery: {api}"))}")
+                : Condition("NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered", "All resources successfully discovered"),
             Condition("NamespaceDeletionGroupVersionParsingFailure", false, "ParsedGroupVersions", "All legacy kube types successfully parsed"),
             Condition("NamespaceDeletionContentFailure", false, "ContentDeleted", "All content successfully deleted, may be waiting on finalization"),
             counts.Count > 0
