@@ -187,10 +187,16 @@ public sealed class ReleaseMender(Blueprint blueprint, ClusterLayers layers, Hel
 
         public bool OwnsVolumes => Newest.Manifest.Contains("kind: PersistentVolumeClaim", StringComparison.Ordinal);
 
-        public DateTimeOffset Changed =>
-            Secret.Labels.TryGetValue("modifiedAt", out var stamp) && long.TryParse(stamp, CultureInfo.InvariantCulture, out var seconds)
-                ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-                : new DateTimeOffset(Secret.CreationTimestamp ?? default, TimeSpan.Zero);
+        // A record of helm's may bear the stamp of the revision that it was made from: the later one counts.
+        public DateTimeOffset Changed
+        {
+            get
+            {
+                var made = new DateTimeOffset(Secret.CreationTimestamp ?? default, TimeSpan.Zero);
+                return Secret.Labels.TryGetValue("modifiedAt", out var stamp) && long.TryParse(stamp, CultureInfo.InvariantCulture, out var seconds)
+                    && DateTimeOffset.FromUnixTimeSeconds(seconds) is var modified && modified > made ? modified : made;
+            }
+        }
 
         public string Act() => Standing switch
         {
