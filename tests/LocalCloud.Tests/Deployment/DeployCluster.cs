@@ -30,6 +30,9 @@ public sealed class DeployCluster : IAsyncLifetime
     public DeployRig Rig(string major, bool allowDataLoss = false, int timeout = 30) =>
         new(this, major, Interlocked.Increment(ref _number), allowDataLoss, TimeSpan.FromSeconds(timeout));
 
+    /// <summary>The same environment, deployed by another major.</summary>
+    public DeployRig Rig(string major, DeployRig of) => new(this, major, of.Number, allowDataLoss: false, TimeSpan.FromSeconds(30));
+
     public ValueTask DisposeAsync() => Workloads.DisposeAsync();
 
     /// <summary>The account that has this one cluster.</summary>

@@ -35,7 +35,7 @@ public sealed class DeployRig : IAsyncDisposable
 
     internal DeployRig(DeployCluster cluster, string major, int number, bool allowDataLoss, TimeSpan timeout)
     {
-        _cluster = cluster;
+        (_cluster, Number) = (cluster, number);
         _limit.CancelAfter(TimeSpan.FromSeconds(90));
         _binary = Tool(major);
         Directory.CreateDirectory(Path.Combine(_folder, "chart", "templates"));
@@ -74,6 +74,9 @@ public sealed class DeployRig : IAsyncDisposable
             contexts: [{ name: c, context: { cluster: c, user: u } }]
             """);
     }
+
+    /// <summary>The pull request.</summary>
+    public int Number { get; }
 
     /// <summary>Name of the release and of its namespace.</summary>
     public string Name { get; }

@@ -93,6 +93,21 @@ public sealed class OwnershipTests(DeployCluster cluster)
     }
 
     [Theory]
+    [InlineData("3", "4")]
+    [InlineData("4", "3")]
+    public async Task A_release_of_one_major_is_upgraded_by_the_other_and_loses_what_the_chart_dropped(string before, string after)
+    {
+        await using var first = cluster.Rig(before).Template($"{Web("1")}\n---\n{Chart.Replace("text: ours", "text: ours, more: dropped", StringComparison.Ordinal)}");
+        await first.HealsAsync();
+        await using var second = cluster.Rig(after, first).Template($"{Web("2")}\n---\n{Chart}");
+
+        await second.HealsAsync();
+
+        Assert.EndsWith("web:2", (string?)(await second.FindAsync("apis/apps/v1", "deployments", "web"))!["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]);
+        Assert.Null((await second.FindAsync("api/v1", "configmaps", "shared"))!["data"]!["more"]);
+    }
+
+    [Theory]
     [MemberData(nameof(Majors))]
     public async Task An_old_warning_never_stands_above_helms_own_words(string major)
     {
