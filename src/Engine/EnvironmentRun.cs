@@ -30,6 +30,14 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
     public Task<RunEnd> PlanAsync(CancellationToken ct) =>
         RunAsync("plan", "planned", parts => Pipelines.Plan(parts), tearsDown: false, ct);
 
+    /// <summary>Converges, and starts the application anew.</summary>
+    public Task<RunEnd> RedeployAsync(CancellationToken ct) =>
+        RunAsync("up", "reachable", parts => Pipelines.Redeploy(parts), tearsDown: false, ct);
+
+    /// <summary>Stops the application and its nodes; <see cref="UpAsync"/> starts them again.</summary>
+    public Task<RunEnd> SleepAsync(CancellationToken ct) =>
+        RunAsync("sleep", "asleep", parts => Pipelines.Sleep(parts), tearsDown: false, ct);
+
     /// <summary>Runs one stage of the loop.</summary>
     public Task<RunEnd> StageAsync(string stage, CancellationToken ct) =>
         RunAsync(stage, "done", parts => Pipelines.Single(parts, stage), tearsDown: false, ct);
@@ -47,13 +55,18 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
             run.Id, command, blueprint.Environment.Id, blueprint.Environment.PublicHost, blueprint.Environment.PullRequest.Commit));
 
         var end = await BoundedAsync(run, parts, pipeline(parts), tearsDown, ct);
-        run.Report(new RunFinished(Outcome(end, good), end.Ending == Ending.Holds && !tearsDown && command != "plan" ? blueprint.Url : null, end.Changed, end.Failure));
+        run.Report(new RunFinished(Outcome(end, good), end.Ending == Ending.Holds && !tearsDown && command is not ("plan" or "sleep") ? blueprint.Url : null, end.Changed, end.Failure));
         feed.Complete();
         await journal;
         if (parts.Lease.IsHeld)
         {
             // A run that went well has put them back already; this is for one that was stopped in between.
             await TryAsync(token => parts.Unblocking.LeaveAsync(parts, token));
+        }
+
+        if (parts.Lease.IsHeld && command is "up" or "sleep")
+        {
+            await RememberAsync(sleeps: command == "sleep" && end.Ending == Ending.Holds);
         }
 
         await LeaveAsync(parts, tearsDown && end.Ending == Ending.Holds);
@@ -85,6 +98,15 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
                 : new RunEnd(Ending.NotConverged, stage, OutOfTime(stage), converger.HasChanged);
         }
     }
+
+    // Also of a run that failed: what it made costs, and ends, like any other.
+    private Task RememberAsync(bool sleeps) => TryAsync(async ct =>
+    {
+        var now = await world.Store.NowAsync(ct);
+        await Lifetimes.EnvironmentRecord.ChangeAsync(
+            world.Store, RunParts.RecordKey(blueprint),
+            known => (known ?? new Lifetimes.EnvironmentRecord(now, now + blueprint.Configuration.Environment.Ttl, false)) with { Sleeps = sleeps }, ct);
+    });
 
     private Task LeaveAsync(RunParts parts, bool gone) => TryAsync(async ct =>
     {

@@ -41,6 +41,20 @@ public static class Pipelines
         ];
     }
 
+    /// <summary>Converging, and the application started anew before the page is opened.</summary>
+    public static IReadOnlyList<IStage> Redeploy(RunParts parts)
+    {
+        var all = Converge(parts);
+        return [.. all.SkipLast(1), new RestartApplication(parts.Blueprint, parts.Door, parts.Lease, parts.World.Clock), all[^1]];
+    }
+
+    /// <summary>Stops what costs by the hour; converging undoes it.</summary>
+    public static IReadOnlyList<IStage> Sleep(RunParts parts) =>
+    [
+        parts.Identity(willWrite: true, readOnly: false),
+        new SleepApplication(parts.Blueprint, parts.Door, parts.World.Session, parts.Lease),
+    ];
+
     /// <summary>What converging would do, found out by looking only.</summary>
     public static IReadOnlyList<IStage> Plan(RunParts parts)
     {

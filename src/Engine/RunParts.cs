@@ -74,6 +74,9 @@ public sealed class RunParts : IAsyncDisposable
     /// <summary>Key of the notes of webhooks that are out of the way.</summary>
     public static string WebhooksKey(Blueprint blueprint) => $"{blueprint.StatePrefix}/webhooks.json";
 
+    /// <summary>Key of what is remembered of an environment.</summary>
+    public static string RecordKey(Blueprint blueprint) => blueprint.StatePrefix + Lifetimes.EnvironmentRecord.Name;
+
     /// <summary>The first stage of every pipeline.</summary>
     public Identity Identity(bool willWrite, bool readOnly) =>
         new(World, Blueprint, Lease, Roots) { WillWrite = willWrite, ReadOnly = readOnly };

@@ -28,6 +28,20 @@ public sealed class AmazonEKSClient(AwsSession session)
         Delete("DeleteNodegroup", PathOf($"/clusters/{request.ClusterName}/node-groups/{request.NodegroupName}"),
             EksJson.Default.DeleteNodegroupResponse, ct);
 
+    /// <summary>Scales a node group; the answer, an update that goes on by itself, is not needed.</summary>
+    public Task UpdateNodegroupConfigAsync(UpdateNodegroupConfigRequest request, CancellationToken ct = default) =>
+        _client.CallAsync("UpdateNodegroupConfig", HttpMethod.Post, PathOf($"/clusters/{request.ClusterName}/node-groups/{request.NodegroupName}/update-config"),
+            new System.Text.Json.Nodes.JsonObject
+            {
+                ["clientRequestToken"] = Guid.CreateVersion7().ToString(),
+                ["scalingConfig"] = new System.Text.Json.Nodes.JsonObject
+                {
+                    ["minSize"] = request.ScalingConfig.MinSize,
+                    ["maxSize"] = request.ScalingConfig.MaxSize,
+                    ["desiredSize"] = request.ScalingConfig.DesiredSize,
+                },
+            }, ct: ct);
+
     public Task<ListNodegroupsResponse> ListNodegroupsAsync(ListNodegroupsRequest request, CancellationToken ct = default) =>
         List("ListNodegroups", PathOf($"/clusters/{request.ClusterName}/node-groups"), request.MaxResults, request.NextToken,
             EksJson.Default.ListNodegroupsResponse, ct);

@@ -157,6 +157,7 @@ public sealed record DescribeNodegroupRequest(string ClusterName, string Nodegro
 public sealed record DescribeNodegroupResponse(Nodegroup Nodegroup);
 public sealed record DeleteNodegroupRequest(string ClusterName, string NodegroupName);
 public sealed record DeleteNodegroupResponse(Nodegroup Nodegroup);
+public sealed record UpdateNodegroupConfigRequest(string ClusterName, string NodegroupName, NodegroupScalingConfig ScalingConfig);
 public sealed record ListNodegroupsRequest(string ClusterName, int? MaxResults = null, string? NextToken = null);
 public sealed record ListNodegroupsResponse(List<string> Nodegroups, string? NextToken);
 public sealed record DescribeAddonRequest(string ClusterName, string AddonName);

@@ -11,7 +11,7 @@ namespace Mayfly.Cli.Commands;
 internal static class StatusCommand
 {
     public static Command Create() =>
-        new Command("status", "Shows one environment or all: stages, age, URL, last failure.") { EnvironmentOptions.PullRequest }.WithAction(RunAsync);
+        new Command("status", "Shows one environment or all: stages, age, URL, cost an hour, last failure.") { EnvironmentOptions.PullRequest }.WithAction(RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
     {
@@ -49,10 +49,10 @@ internal static class StatusCommand
         var now = context.Clock.GetUtcNow();
         TableView.Write(
             context.Answer,
-            ["environment", "state", "last run", "age", "url", "failure"],
+            ["environment", "state", "last run", "age", "url", "an hour", "failure"],
             found.Select(status => (string[])
             [
-                status.Id, State(status), status.Run.Command, Age(status, now), status.Run.Url ?? "", status.Run.Failure?.Summary ?? "",
+                status.Id, State(status), status.Run.Command, Age(status, now), status.Run.Url ?? "", Price(status), status.Run.Failure?.Summary ?? "",
             ]));
         if (only is not null)
         {
@@ -72,12 +72,19 @@ internal static class StatusCommand
         ["environment"] = status.Id,
         ["state"] = State(status),
         ["holder"] = status.Holder is { } holder ? $"{holder.Host}, process {holder.Pid}" : null,
+        ["cost_an_hour"] = status.Cost is { } cost ? Math.Round(cost.AnHour, 4) : null,
+        ["created"] = status.Record?.Created,
+        ["ends"] = status.Record?.Ends,
+        ["sleeps"] = status.Record?.Sleeps ?? false,
         ["seconds_since"] = status.Run.Sequence == 0 ? null : Math.Round((now - status.Run.Latest).TotalSeconds),
         ["run"] = status.Run.Sequence == 0 ? null : JsonNode.Parse(RunResult.Line(status.Run)),
     };
 
     private static string State(EnvironmentStatus status) =>
         status.Holder is { } holder ? $"{holder.Command} on {holder.Host}" : (status.Run.Outcome ?? "interrupted").Replace('_', ' ');
+
+    private static string Price(EnvironmentStatus status) =>
+        status.Cost is { } cost ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"~${cost.AnHour:0.00}") : "";
 
     private static string Age(EnvironmentStatus status, DateTimeOffset now) =>
         status.Run.Sequence == 0 ? "" : RunSummary.Elapsed(Math.Max(10, (now - status.Run.Latest).TotalSeconds));

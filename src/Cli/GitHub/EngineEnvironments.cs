@@ -7,6 +7,8 @@ using Mayfly.Engine.Environments;
 using Mayfly.Engine.Events;
 using Mayfly.Engine.Explanation;
 using Mayfly.Engine.Failures;
+using Mayfly.Engine.Leases;
+using Mayfly.Engine.Lifetimes;
 using Mayfly.Engine.Secrets;
 using Mayfly.GitHub.Flow;
 
@@ -34,7 +36,8 @@ internal sealed class EngineEnvironments(CommandContext context, MayflyConfigura
     {
         var blueprint = new Blueprint(configuration, identity);
         RunCommand.Check(blueprint);
-        return Run(blueprint, feed, stillWanted).UpAsync(ct);
+        var run = Run(blueprint, feed, stillWanted);
+        return wish == Wish.Redeploy ? run.RedeployAsync(ct) : run.UpAsync(ct);
     }
 
     /// <inheritdoc />
@@ -59,7 +62,45 @@ internal sealed class EngineEnvironments(CommandContext context, MayflyConfigura
     }
 
     /// <inheritdoc />
-    public Task<EnvironmentFacts> KnownAsync(EnvironmentIdentity identity, CancellationToken ct) => Task.FromResult(EnvironmentFacts.None);
+    public Task<RunEnd> SleepAsync(EnvironmentIdentity identity, RunFeed feed, CancellationToken ct) =>
+        Run(new Blueprint(configuration, identity), feed, null).SleepAsync(ct);
+
+    /// <inheritdoc />
+    public async Task<EnvironmentFacts> ExtendAsync(EnvironmentIdentity identity, TimeSpan length, CancellationToken ct)
+    {
+        try
+        {
+            var now = await _world.Store.NowAsync(ct);
+            await EnvironmentRecord.ChangeAsync(
+                _world.Store, RunParts.RecordKey(new Blueprint(configuration, identity)),
+                known => known is { Ends: { } ends } ? known with { Ends = (ends > now ? ends : now) + length } : known, ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested && OutsideWorld.Classify(e) is not null)
+        {
+            return EnvironmentFacts.None;
+        }
+
+        return await KnownAsync(identity, ct);
+    }
+
+    /// <inheritdoc />
+    public async Task<EnvironmentFacts> KnownAsync(EnvironmentIdentity identity, CancellationToken ct)
+    {
+        try
+        {
+            var found = await EnvironmentStatus.ReadAsync(configuration, _world.Store, identity.Id, ct);
+            return found.Count == 0 ? EnvironmentFacts.None
+                : new EnvironmentFacts(found[0].Cost?.AnHour, found[0].Record?.Created, found[0].Record?.Ends, found[0].Record?.Sleeps == true)
+                {
+                    LastRun = found[0].Run,
+                };
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested && OutsideWorld.Classify(e) is not null)
+        {
+            // What a comment says besides is not worth a run.
+            return EnvironmentFacts.None;
+        }
+    }
 
     private EnvironmentRun Run(Blueprint blueprint, RunFeed feed, Func<CancellationToken, Task<Failure?>>? stillWanted)
     {

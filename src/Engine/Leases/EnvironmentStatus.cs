@@ -10,6 +10,12 @@ namespace Mayfly.Engine.Leases;
 /// <param name="Holder">The lease of a live run; null when none works on it.</param>
 public sealed record EnvironmentStatus(string Id, RunSnapshot Run, Lease? Holder)
 {
+    /// <summary>What is remembered of it; null when nothing is.</summary>
+    public Lifetimes.EnvironmentRecord? Record { get; init; }
+
+    /// <summary>What an hour of it costs; null when that is not known.</summary>
+    public Costs.CostEstimate? Cost { get; init; }
+
     private const string JournalName = "/journal.jsonl";
     private const string LeaseName = "/lease.json";
 
@@ -22,7 +28,8 @@ public sealed record EnvironmentStatus(string Id, RunSnapshot Run, Lease? Holder
         MayflyConfiguration configuration, IObjectStore store, string? only, CancellationToken ct)
     {
         var now = await store.NowAsync(ct);
-        var folders = (await store.ListAsync(CommonPrefix(configuration), ct))
+        var keys = await store.ListAsync(CommonPrefix(configuration), ct);
+        var folders = keys
             .Select(FolderOf).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         var found = new List<EnvironmentStatus>();
         foreach (var folder in folders)
@@ -31,7 +38,12 @@ public sealed record EnvironmentStatus(string Id, RunSnapshot Run, Lease? Holder
             var id = run.Environment.Length > 0 ? run.Environment : folder[(folder.LastIndexOf('/') + 1)..];
             if (only is null || id == only)
             {
-                found.Add(new EnvironmentStatus(id, run, await LiveAsync(store, folder + LeaseName, now, ct)));
+                var record = await Lifetimes.EnvironmentRecord.ReadAsync(store, folder + Lifetimes.EnvironmentRecord.Name, ct);
+                found.Add(new EnvironmentStatus(id, run, await LiveAsync(store, folder + LeaseName, now, ct))
+                {
+                    Record = record,
+                    Cost = await CostAsync(store, keys.Where(key => key.StartsWith(folder + "/", StringComparison.Ordinal)), record?.Sleeps == true, ct),
+                });
             }
         }
 
@@ -43,6 +55,25 @@ public sealed record EnvironmentStatus(string Id, RunSnapshot Run, Lease? Holder
             && lease.Judge(now - stored.Written, Leases.Holder.ThisProcess()) == LeaseStanding.Live
             ? lease
             : null;
+
+    private static async Task<Costs.CostEstimate?> CostAsync(IObjectStore store, IEnumerable<string> keys, bool sleeps, CancellationToken ct)
+    {
+        var instances = new List<Tools.StateInstance>();
+        foreach (var key in keys.Where(key => key.EndsWith(".tfstate", StringComparison.Ordinal)))
+        {
+            try
+            {
+                instances.AddRange(await store.GetAsync(key, ct) is { } stored ? Tools.TerraformState.Read(stored.Content).Instances : []);
+            }
+            catch (Exception e) when (e is System.Text.Json.JsonException or KeyNotFoundException or InvalidOperationException)
+            {
+                // Encrypted, or of another format: what it holds cannot be priced.
+                return null;
+            }
+        }
+
+        return Costs.CostEstimate.Of(instances, sleeps);
+    }
 
     private static string? FolderOf(string key) =>
         key.EndsWith(JournalName, StringComparison.Ordinal) ? key[..^JournalName.Length]

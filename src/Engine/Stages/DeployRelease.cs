@@ -34,6 +34,14 @@ public sealed class DeployRelease(Blueprint blueprint, ClusterDoor door, Release
             return new StageResult.Failed(failure);
         }
 
+        // Who sleeps is woken by any run that converges; a workload that does not sleep carries no such note.
+        var workloads = new Workloads(cluster, blueprint.Namespace);
+        if (await workloads.AnySleepAsync(ct) && await lease.EnsureHeldAsync(ct) is { } taken)
+        {
+            return new StageResult.Failed(taken);
+        }
+
+        var woken = await workloads.WakeAsync(ct);
         var ready = package.Prepare(version.Major);
         var revisions = await Releases.ReadAsync(cluster, blueprint.Namespace, blueprint.Release, ct);
         var standing = Classify(revisions, ready.Fingerprint);
@@ -54,7 +62,9 @@ public sealed class DeployRelease(Blueprint blueprint, ClusterDoor door, Release
 
             if (missing.Count == 0)
             {
-                return new StageResult.Unchanged($"revision {revisions[0].Revision} has this chart, these values and this commit");
+                return woken > 0
+                    ? new StageResult.Changed($"{woken} workloads woken")
+                    : new StageResult.Unchanged($"revision {revisions[0].Revision} has this chart, these values and this commit");
             }
 
             run.Report(new Noticed(Name, $"missing from the release: {string.Join(", ", missing)}"));

@@ -24,7 +24,9 @@ public static class StageNames
     public const string Apply = "apply";
     public const string Preflight = "preflight";
     public const string Deploy = "deploy";
+    public const string Restart = "restart";
     public const string Verify = "verify";
+    public const string Sleep = "sleep";
     public const string Release = "release";
     public const string Destroy = "destroy";
     public const string Sweep = "sweep";

@@ -44,7 +44,7 @@ public static class CommentText
         { Withdrawn: not null, Run.Command: not "down" } => $"⏹ {report.Environment}: stopped",
         { IsReachable: true, Sleeps: false } => $"✅ {report.Environment} is reachable",
         { IsGone: true } => $"🗑 {report.Environment} is gone",
-        { Sleeps: true, Run.Outcome: "asleep" or "unchanged" } => $"💤 {report.Environment} sleeps",
+        { Sleeps: true, Run: { Command: "sleep", Outcome: "asleep" } } => $"💤 {report.Environment} sleeps",
         { Run: { Outcome: null, Command: "down" } } => $"⏳ {report.Environment} is being removed",
         { Run: { Outcome: null, Command: "sleep" } } => $"⏳ {report.Environment} is being put to sleep",
         { Run.Outcome: null } => $"⏳ {report.Environment} is being made ready",

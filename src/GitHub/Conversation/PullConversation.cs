@@ -98,6 +98,17 @@ public sealed class PullConversation
         await SayAsync(report, ct);
     }
 
+    /// <summary>Tells how putting it to sleep ended: who sleeps is not deployed.</summary>
+    public async Task AsleepAsync(PullReport report, CancellationToken ct)
+    {
+        if (report.Run.Outcome == "asleep")
+        {
+            await (_deployment?.RetireAllAsync(ct) ?? Task.CompletedTask);
+        }
+
+        await SayAsync(report, ct);
+    }
+
     /// <summary>Says only the comment.</summary>
     public Task SayAsync(PullReport report, CancellationToken ct) =>
         _comment?.SayAsync(CommentText.Mark(report.Environment), CommentText.Of(report, _clock.GetUtcNow()), report.IsNews, ct) ?? Task.CompletedTask;

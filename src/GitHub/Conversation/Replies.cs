@@ -3,6 +3,12 @@ namespace Mayfly.GitHub.Conversation;
 /// <summary>Fixed answers.</summary>
 public static class Replies
 {
+    /// <summary>What came of extending.</summary>
+    public static string Extended(bool isThere, DateTimeOffset? ends) =>
+        !isThere ? "There is no environment to extend."
+        : ends is { } end ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"It ends {end:yyyy-MM-dd HH:mm} UTC, or with the pull request.")
+        : "It has no end of its own: it lives until the pull request closes or loses its label.";
+
     /// <summary>What can be asked for.</summary>
     public const string Help = """
         | comment | does |

@@ -107,6 +107,9 @@ internal sealed class DeploymentVoice(GitHubRepository github, string environmen
         }
     }
 
+    /// <summary>Takes all back.</summary>
+    public async Task RetireAllAsync(CancellationToken ct) => await RetireAsync(Known(await github.DeploymentsAsync(environment, ct)) ?? [], ct);
+
     /// <summary>Removes every trace of the environment, and looks whether one is left.</summary>
     public async Task RemoveAsync(CancellationToken ct)
     {

@@ -29,6 +29,12 @@ public interface IEnvironments
     /// <summary>Removes it and proves that.</summary>
     Task<RunEnd> DownAsync(EnvironmentIdentity identity, RunFeed feed, CancellationToken ct);
 
+    /// <summary>Stops what costs by the hour.</summary>
+    Task<RunEnd> SleepAsync(EnvironmentIdentity identity, RunFeed feed, CancellationToken ct);
+
+    /// <summary>Lets it live longer; what is known of it then. Nothing is known: there is none, or its end could not be written.</summary>
+    Task<EnvironmentFacts> ExtendAsync(EnvironmentIdentity identity, TimeSpan length, CancellationToken ct);
+
     /// <summary>Lines that say why it is not reachable, secret values taken out.</summary>
     Task<IReadOnlyList<string>> ExplainAsync(EnvironmentIdentity identity, CancellationToken ct);
 
@@ -58,4 +64,7 @@ public sealed record EnvironmentFacts(decimal? CostAnHour, DateTimeOffset? Since
 {
     /// <summary>Nothing is known.</summary>
     public static EnvironmentFacts None { get; } = new(null, null, null, false);
+
+    /// <summary>Its last run; null when nobody remembers one.</summary>
+    public RunSnapshot? LastRun { get; init; }
 }

@@ -24,12 +24,40 @@ public sealed partial class PullFlow
             case PreviewVerb.Explain:
                 await ReplyAsync(pull.Number, SafeText.Block(await _environments.ExplainAsync(identity, ct)), ct);
                 break;
+            case PreviewVerb.Extend:
+                await ExtendAsync(identity, decision.Command.Length!.Value, ct);
+                break;
+            case PreviewVerb.Sleep:
+                return await SleepAsync(identity, decision.Because, ct);
             default:
                 await ReplyAsync(pull.Number, Replies.Help, ct);
                 break;
         }
 
         return null;
+    }
+
+    private async Task ExtendAsync(EnvironmentIdentity identity, TimeSpan length, CancellationToken ct)
+    {
+        var known = await _environments.ExtendAsync(identity, length, ct);
+        await ReplyAsync(identity.PullRequest.Number, Replies.Extended(known.Since is not null, known.Ends), ct);
+        if (known.LastRun is { Command: "up" or "sleep" } run)
+        {
+            var report = (await ReportAsync(identity, "somebody let it live longer", ct)) with { Run = run };
+            await TellAsync(Open(identity), talk => talk.SayAsync(report, ct));
+        }
+    }
+
+    private async Task<RunEnd?> SleepAsync(EnvironmentIdentity identity, string because, CancellationToken ct)
+    {
+        var conversation = Open(identity);
+        var report = (await ReportAsync(identity, because, ct)) with { Run = RunSnapshot.Empty with { Command = "sleep" } };
+        await TellAsync(conversation, talk => talk.BeginAsync(report, deploys: false, ct));
+        var (end, run) = await RunAsync(conversation, report, null, (feed, stop) => _environments.SleepAsync(identity, feed, stop), ct);
+        report = (await ReportAsync(identity, because, CancellationToken.None)) with { Run = run };
+        using var last = LastWordsOf(ct);
+        await TellAsync(conversation, talk => talk.AsleepAsync(report, last.Token));
+        return end;
     }
 
     private async Task ReplyAsync(int number, string text, CancellationToken ct)

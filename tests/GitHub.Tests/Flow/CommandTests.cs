@@ -60,4 +60,34 @@ public sealed class CommandTests(SharedContract shared) : FlowTest(shared)
 
         Assert.Equal([run], Engine.Runs);
     }
+
+    [Fact]
+    public async Task Sleep_takes_the_green_deployment_back_and_a_wake_makes_a_new_one()
+    {
+        await LabelAsync();
+
+        await PlayAsync(Says("/preview sleep"));
+        Assert.Contains("pr-42 sleeps", Comment);
+        Assert.DoesNotContain("is reachable", Comment);
+        Assert.Equal("inactive", World.Deployments.Single().State);
+
+        await PlayAsync(Says("/preview wake"));
+        Assert.Contains("is reachable", Comment);
+        Assert.Equal(["up pr-42", "sleep pr-42", "wake pr-42"], Engine.Runs);
+    }
+
+    [Fact]
+    public async Task Extend_says_when_it_ends()
+    {
+        Pull.Labels.Add("preview");
+        var ends = new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        Engine.Facts = new Mayfly.GitHub.Flow.EnvironmentFacts(null, ends.AddDays(-1), ends, false);
+
+        await PlayAsync(Says("/preview extend 24h"));
+        Assert.Contains("It ends 2030-01-02 12:00 UTC", World.Comments[^1].Body);
+
+        Engine.Facts = Mayfly.GitHub.Flow.EnvironmentFacts.None;
+        await PlayAsync(Says("/preview extend 24h"));
+        Assert.Equal("There is no environment to extend.", World.Comments[^1].Body);
+    }
 }

@@ -71,6 +71,20 @@ internal sealed class FakeEnvironments : IEnvironments
         return Task.FromResult(new RunEnd(Ending.Holds, null, null, changed));
     }
 
+    public Task<RunEnd> SleepAsync(EnvironmentIdentity identity, RunFeed feed, CancellationToken ct)
+    {
+        Runs.Add($"sleep {identity.Id}");
+        Facts = Facts with { Sleeps = true };
+        feed.Publish(new RunStarted("r3", "sleep", identity.Id, identity.PublicHost, identity.PullRequest.Commit));
+        return Task.FromResult(End(feed, Ending.Holds, "asleep", null, null));
+    }
+
+    public Task<EnvironmentFacts> ExtendAsync(EnvironmentIdentity identity, TimeSpan length, CancellationToken ct)
+    {
+        Facts = Facts with { Ends = Facts.Ends + length };
+        return Task.FromResult(Facts);
+    }
+
     public Task<IReadOnlyList<string>> ExplainAsync(EnvironmentIdentity identity, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<string>>(["✗ name: it does not resolve   <- the first broken link", "-> Wait a minute."]);
 
