@@ -86,7 +86,7 @@ public static class CommentText
         if (!report.IsGone && report.Run.Sequence > 0 && report.Run.Command != "down")
         {
             yield return report.Ends is { } ends
-                ? string.Create(CultureInfo.InvariantCulture, $"ends {ends:yyyy-MM-dd HH:mm} UTC, or with the pull request; `/preview extend 24h` lets it live longer")
+                ? string.Create(CultureInfo.InvariantCulture, $"its time ends {ends:yyyy-MM-dd HH:mm} UTC, or with the pull request; `/preview extend 24h` lets it live longer")
                 : $"ends when the pull request closes or loses the label {SafeText.Code(report.Label)}";
         }
     }

@@ -37,6 +37,17 @@ public class LocalCloudFixture : IAsyncLifetime
         Directory.Delete(Home, recursive: true);
     }
 
+    /// <summary>Asks the local cloud's AWS something by its REST path; the cloud takes any signature.</summary>
+    public async Task<JsonElement> AwsAsync(string service, string path, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Cloud.GetProperty("aws").GetString()!.TrimEnd('/') + path);
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", $"AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0");
+        using var response = await _http.SendAsync(request, ct);
+        using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(ct));
+        return document.RootElement.Clone();
+    }
+
     /// <summary>The highest number of a request to AWS so far.</summary>
     public async Task<long> LastAwsRequestAsync(CancellationToken ct) =>
         (await RequestsAsync("aws", 0, writesOnly: false, ct)).Select(NumberOf).DefaultIfEmpty().Max();
