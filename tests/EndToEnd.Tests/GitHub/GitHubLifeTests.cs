@@ -22,6 +22,7 @@ public sealed class GitHubLifeTests(GitHubLife life) : IClassFixture<GitHubLife>
         Assert.Equal("inactive", world.Deployments.Single().State);
         var (stopped, nodes) = await WorkloadsAsync();
         Assert.True(stopped, asleep.Story);
+        Assert.Matches("[1-9][0-9]* workloads and 2 nodes stopped", asleep.Story);
         Assert.Equal("0", nodes);
 
         var awake = (await life.SayAsync("/preview wake")).Ended(0);
