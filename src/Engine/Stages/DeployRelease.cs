@@ -35,13 +35,13 @@ public sealed class DeployRelease(Blueprint blueprint, ClusterDoor door, Release
         }
 
         // Who sleeps is woken by any run that converges; a workload that does not sleep carries no such note.
-        var workloads = new Workloads(cluster, blueprint.Namespace);
-        if (await workloads.AnySleepAsync(ct) && await lease.EnsureHeldAsync(ct) is { } taken)
+        var pods = new ApplicationPods(cluster, blueprint.Namespace);
+        if (await pods.AnySleepAsync(ct) && await lease.EnsureHeldAsync(ct) is { } taken)
         {
             return new StageResult.Failed(taken);
         }
 
-        var woken = await workloads.WakeAsync(ct);
+        var woken = await pods.WakeAsync(ct);
         var ready = package.Prepare(version.Major);
         var revisions = await Releases.ReadAsync(cluster, blueprint.Namespace, blueprint.Release, ct);
         var standing = Classify(revisions, ready.Fingerprint);

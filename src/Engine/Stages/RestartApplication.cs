@@ -26,6 +26,6 @@ public sealed class RestartApplication(Blueprint blueprint, ClusterDoor door, Ru
             return new StageResult.Failed(lost);
         }
 
-        return new StageResult.Changed($"{await new Workloads(cluster, blueprint.Namespace).RestartAsync(clock.GetUtcNow(), ct)} workloads start anew");
+        return new StageResult.Changed($"{await new ApplicationPods(cluster, blueprint.Namespace).RestartAsync(clock.GetUtcNow(), ct)} workloads start anew");
     }
 }

@@ -30,7 +30,7 @@ public sealed class SleepApplication(Blueprint blueprint, ClusterDoor door, AwsS
             return new StageResult.Failed(lost);
         }
 
-        var workloads = await new Workloads(cluster, blueprint.Namespace).SleepAsync(ct);
+        var workloads = await new ApplicationPods(cluster, blueprint.Namespace).SleepAsync(ct);
         var nodes = 0;
         var eks = session.CreateEks();
         foreach (var name in (await eks.ListNodegroupsAsync(new ListNodegroupsRequest(blueprint.ClusterName), ct)).Nodegroups)

@@ -6,7 +6,7 @@ using k8s.Models;
 namespace Mayfly.Engine.Clouds.Cluster;
 
 /// <summary>The application's Deployments and StatefulSets: put to sleep, woken, started anew.</summary>
-public sealed class Workloads(Cluster cluster, string @namespace)
+public sealed class ApplicationPods(Cluster cluster, string @namespace)
 {
     /// <summary>Remembers on each workload how many pods it had before it slept.</summary>
     public const string Replicas = "mayfly.dev/replicas-before-sleep";
