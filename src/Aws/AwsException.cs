@@ -41,6 +41,9 @@ public sealed class AwsException : Exception
     public bool IsTransient => IsThrottling || AwsErrorCodes.IsTransient(Code)
         || ((int?)Status >= 500 && Status != HttpStatusCode.NotImplemented && Code != AwsErrorCodes.BadAnswer);
 
+    internal const string OperationKey = "mayfly.operation";
+    internal const string ServiceKey = "mayfly.service";
+
     /// <summary>Reads the SDK's exceptions and those of the network as this one; null when it is something else.</summary>
     public static AwsException? From(Exception exception) => exception switch
     {
@@ -49,16 +52,25 @@ public sealed class AwsException : Exception
         {
             Status = sdk.StatusCode,
             RequestId = sdk.RequestId,
+            Service = Told(sdk, ServiceKey),
+            Operation = Told(sdk, OperationKey),
         },
         // HEAD requests carry no body, so that the SDK knows only the status.
         AmazonServiceException sdk => new AwsException(AwsErrorCodes.ForStatus(sdk.StatusCode), sdk.Message, sdk)
         {
             Status = sdk.StatusCode == 0 ? null : sdk.StatusCode,
             RequestId = sdk.RequestId,
+            Service = Told(sdk, ServiceKey),
+            Operation = Told(sdk, OperationKey),
         },
-        AmazonClientException sdk => new AwsException(AwsErrorCodes.NoAnswer, sdk.Message, sdk),
-        HttpRequestException or SocketException or IOException =>
-            new AwsException(AwsErrorCodes.NoAnswer, exception.Message, exception),
+        AmazonClientException or HttpRequestException or SocketException or IOException => new AwsException(AwsErrorCodes.NoAnswer, exception.Message, exception)
+        {
+            Service = Told(exception, ServiceKey),
+            Operation = Told(exception, OperationKey),
+        },
         _ => null,
     };
+
+    // What the clients of AwsSdkClients left with it.
+    private static string? Told(Exception exception, string key) => exception.Data[key] as string;
 }

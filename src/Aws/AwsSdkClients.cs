@@ -12,24 +12,24 @@ public static class AwsSdkClients
 {
     /// <summary>EC2.</summary>
     public static AmazonEC2Client CreateEc2(this AwsSession session) =>
-        new(session.Credentials, session.Configure(new AmazonEC2Config(), AwsService.Ec2));
+        Telling(new AmazonEC2Client(session.Credentials, session.Configure(new AmazonEC2Config(), AwsService.Ec2)));
 
     /// <summary>S3; with path style where the endpoint is a private one, because bucket host names would need its DNS.</summary>
     public static AmazonS3Client CreateS3(this AwsSession session, string? region = null) =>
-        new(session.Credentials, session.Configure(new AmazonS3Config
+        Telling(new AmazonS3Client(session.Credentials, session.Configure(new AmazonS3Config
         {
             ForcePathStyle = session.ConfiguredEndpointOf(AwsService.S3) is not null,
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-        }, AwsService.S3, region));
+        }, AwsService.S3, region)));
 
     /// <summary>DynamoDB.</summary>
     public static AmazonDynamoDBClient CreateDynamoDb(this AwsSession session, string? region = null) =>
-        new(session.Credentials, session.Configure(new AmazonDynamoDBConfig(), AwsService.DynamoDb, region));
+        Telling(new AmazonDynamoDBClient(session.Credentials, session.Configure(new AmazonDynamoDBConfig(), AwsService.DynamoDb, region)));
 
     /// <summary>STS.</summary>
     public static AmazonSecurityTokenServiceClient CreateSts(this AwsSession session) =>
-        new(session.Credentials, session.Configure(new AmazonSecurityTokenServiceConfig(), AwsService.Sts));
+        Telling(new AmazonSecurityTokenServiceClient(session.Credentials, session.Configure(new AmazonSecurityTokenServiceConfig(), AwsService.Sts)));
 
     /// <summary>Sets region, endpoint, tries and timeout of any SDK client's configuration.</summary>
     public static TConfig Configure<TConfig>(this AwsSession session, TConfig config, AwsService service, string? region = null)
@@ -51,4 +51,21 @@ public static class AwsSdkClients
         config.ClientAppId = session.Options.Application;
         return config;
     }
+
+    // The SDK's exceptions do not say what was asked, and S3's "Access Denied" says nothing else.
+    private static TClient Telling<TClient>(TClient client)
+        where TClient : AmazonServiceClient
+    {
+        client.ExceptionEvent += (_, happened) =>
+        {
+            if (happened is WebServiceExceptionEventArgs { Exception: { } exception, Request: { } request } told)
+            {
+                exception.Data[AwsException.OperationKey] = Shorten(request.GetType().Name, "Request");
+                exception.Data[AwsException.ServiceKey] = told.ServiceName;
+            }
+        };
+        return client;
+    }
+
+    private static string Shorten(string name, string end) => name.EndsWith(end, StringComparison.Ordinal) ? name[..^end.Length] : name;
 }

@@ -148,6 +148,20 @@ public sealed class AwsProxyTests(LocalAwsFixture cloud) : IClassFixture<LocalAw
         Assert.DoesNotContain(cloud.Aws.Proxy.Faults.Rules, left => left.Id == rule.Id);
     }
 
+    [Theory]
+    [InlineData(FaultKind.Deny)]
+    [InlineData(FaultKind.ServerError)]
+    public async Task A_failure_of_the_sdks_clients_tells_what_was_asked(FaultKind kind)
+    {
+        cloud.Aws.Proxy.Faults.Add(new FaultRule { Kind = kind, Service = "s3", Action = "ListBuckets", Times = 1 });
+        using var s3 = Once.CreateS3();
+
+        var error = AwsException.From(await Assert.ThrowsAnyAsync<Exception>(() => s3.ListBucketsAsync(_ct)))!;
+
+        Assert.Equal(("ListBuckets", kind == FaultKind.Deny), (error.Operation, error.IsDenied));
+        Assert.NotNull(error.Service);
+    }
+
     [Fact]
     public async Task A_lost_answer_leaves_the_write_done()
     {
