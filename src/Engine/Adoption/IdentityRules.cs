@@ -46,32 +46,21 @@ public sealed class IdentityRules
 
     private static IdentityRule Rule(YamlMappingNode row)
     {
-        var call = Text(row, "call")!.Split(' ');
+        var call = RuleYaml.Text(row, "call")!.Split(' ');
         return new IdentityRule(
-            row["type"] is YamlSequenceNode types ? [.. types.Select(Scalar)] : [Scalar(row["type"])],
-            call[0], call[1], Text(row, "items") ?? "", Text(row, "owned")!, Text(row, "import")!)
+            row["type"] is YamlSequenceNode types ? [.. types.Select(RuleYaml.Scalar)] : [RuleYaml.Scalar(row["type"])],
+            call[0], call[1], RuleYaml.Text(row, "items") ?? "", RuleYaml.Text(row, "owned")!, RuleYaml.Text(row, "import")!)
         {
-            Path = Text(row, "path"),
-            Input = row.Children.TryGetValue("input", out var input) ? (IReadOnlyDictionary<string, object?>)Tree(input)! : new Dictionary<string, object?>(),
+            Path = RuleYaml.Text(row, "path"),
+            Input = RuleYaml.Map(row, "input"),
             Where = row.Children.TryGetValue("where", out var where)
-                ? ((YamlMappingNode)where).ToDictionary(pair => Scalar(pair.Key), pair => Scalar(pair.Value))
+                ? ((YamlMappingNode)where).ToDictionary(pair => RuleYaml.Scalar(pair.Key), pair => RuleYaml.Scalar(pair.Value))
                 : new Dictionary<string, string>(),
-            Tagged = Text(row, "tagged") == "true",
-            IsReply = Text(row, "parent") == "true",
-            TakesFirst = Text(row, "first") == "true",
-            AbsentIsPresent = Text(row, "absent_is_present"),
-            DeletionMark = Text(row, "deleted"),
+            Tagged = RuleYaml.Text(row, "tagged") == "true",
+            IsReply = RuleYaml.Text(row, "parent") == "true",
+            TakesFirst = RuleYaml.Text(row, "first") == "true",
+            AbsentIsPresent = RuleYaml.Text(row, "absent_is_present"),
+            DeletionMark = RuleYaml.Text(row, "deleted"),
         };
     }
-
-    private static object? Tree(YamlNode node) => node switch
-    {
-        YamlMappingNode map => map.ToDictionary(pair => Scalar(pair.Key), pair => Tree(pair.Value)),
-        YamlSequenceNode list => list.Select(Tree).ToList(),
-        _ => Scalar(node),
-    };
-
-    private static string? Text(YamlMappingNode row, string key) => row.Children.TryGetValue(key, out var node) ? Scalar(node) : null;
-
-    private static string Scalar(YamlNode node) => ((YamlScalarNode)node).Value ?? "";
 }

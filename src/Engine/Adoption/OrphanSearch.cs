@@ -35,9 +35,10 @@ public sealed class OrphanSearch(
     {
         var found = new ConcurrentBag<object>();
         var created = plan.Changes.Where(change => change.IsCreate).ToList();
+        var listed = await new ListSearch(rules, ask, names).AnswerAsync(created, ct);
         await Parallel.ForEachAsync(created, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (change, token) =>
         {
-            if (await LookForAsync(change, token) is { } finding)
+            if (await LookForAsync(change, listed.GetValueOrDefault(change.Address), token) is { } finding)
             {
                 found.Add(finding);
             }
@@ -49,7 +50,7 @@ public sealed class OrphanSearch(
             [.. found.OfType<Doubt>().OrderBy(doubt => doubt.Address, StringComparer.Ordinal)]);
     }
 
-    private async Task<object?> LookForAsync(PlannedChange change, CancellationToken ct)
+    private async Task<object?> LookForAsync(PlannedChange change, AwsObservation<Reply>? listed, CancellationToken ct)
     {
         if (rules.Find(change.Type) is not { } rule)
         {
@@ -63,12 +64,13 @@ public sealed class OrphanSearch(
             return template.Fill(rule.ImportId) is { } id ? new Orphan(change.Address, id) : null;
         }
 
-        if (QuestionWriter.Write(rule, template, NameTag(change), _environment) is not { } question)
+        var question = listed is null ? QuestionWriter.Write(rule, template, NameTag(change), _environment) : null;
+        if (listed is null && question is null)
         {
             return null;
         }
 
-        switch (await AnswerAsync(rule, question, ct))
+        switch (listed ?? await AnswerAsync(rule, question!, ct))
         {
             case AwsObservation<Reply>.Present(var reply):
                 return Decide(rule, change, template, reply);

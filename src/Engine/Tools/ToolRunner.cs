@@ -70,7 +70,7 @@ public sealed class ToolRunner(TimeProvider clock) : IToolRunner
             var result = await running;
             await watch.CancelAsync();
             ct.ThrowIfCancellationRequested();
-            return new ToolResult(result.ExitCode, captured.ToArray(), tail.Lines);
+            return new ToolResult(result.ExitCode, captured.GetBuffer().AsMemory(0, (int)captured.Length), tail.Lines);
         }
         catch (OperationCanceledException)
         {

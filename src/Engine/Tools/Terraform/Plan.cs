@@ -15,18 +15,38 @@ public sealed record Plan(string? File, IReadOnlyList<string> Targets, IReadOnly
     /// <summary>A plan that found everything as it should be.</summary>
     public static Plan Nothing(IReadOnlyList<string> targets) => new(null, targets, [], false);
 
-    /// <summary>Reads the JSON form. Only changes are kept, so that a plan of thousands of untouched resources costs little.</summary>
+    /// <summary>Reads the JSON form. Only changes are kept, one at a time, so that a plan of thousands of resources costs little.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
     public static Plan Read(string file, IReadOnlyList<string> targets, ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(json);
         var changes = new List<PlannedChange>();
-        if (document.RootElement.TryGetProperty("resource_changes", out var resources))
+        var outputs = false;
+        JsonWalk.Members(json.Span, (string name, ref Utf8JsonReader reader) =>
         {
-            changes.AddRange(resources.EnumerateArray().Select(PlannedChange.Read).Where(change => !change.IsNoOp));
-        }
+            switch (name)
+            {
+                case "resource_changes":
+                    JsonWalk.Items(ref reader, (ref Utf8JsonReader item) =>
+                    {
+                        using var resource = JsonDocument.ParseValue(ref item);
+                        if (PlannedChange.Read(resource.RootElement) is { IsNoOp: false } change)
+                        {
+                            changes.Add(change);
+                        }
+                    });
+                    break;
+                case "output_changes":
+                    using (var document = JsonDocument.ParseValue(ref reader))
+                    {
+                        outputs = document.RootElement.EnumerateObject().Any(o => o.Value.GetProperty("actions")[0].GetString() != "no-op");
+                    }
 
-        var outputs = document.RootElement.TryGetProperty("output_changes", out var outputChanges)
-            && outputChanges.EnumerateObject().Any(o => o.Value.GetProperty("actions")[0].GetString() != "no-op");
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        });
         return new Plan(file, targets, changes, outputs);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Mayfly.Engine.Tools;
@@ -16,6 +17,7 @@ public sealed record TerraformState(long Serial, string Lineage, IReadOnlyList<S
     public IEnumerable<StateInstance> Managed => Instances.Where(instance => instance.IsManaged);
 
     /// <summary>Reads format 4, the only one since Terraform 0.12; an empty text is an empty state.</summary>
+    /// <exception cref="JsonException">It is no state of this format.</exception>
     public static TerraformState Read(ReadOnlyMemory<byte> json)
     {
         if (json.Span.Trim((byte)'\n').IsEmpty)
@@ -23,17 +25,34 @@ public sealed record TerraformState(long Serial, string Lineage, IReadOnlyList<S
             return Empty;
         }
 
-        using var document = JsonDocument.Parse(json);
-        var root = document.RootElement;
-        var instances = root.TryGetProperty("resources", out var resources)
-            ? resources.EnumerateArray().SelectMany(StateInstance.ReadAll).ToList()
-            : [];
-        return new TerraformState(
-            root.TryGetProperty("serial", out var serial) ? serial.GetInt64() : 0,
-            root.TryGetProperty("lineage", out var lineage) ? lineage.GetString() ?? "" : "",
-            instances,
-            json);
+        var (format, serial, lineage) = (0L, 0L, "");
+        var instances = new List<StateInstance>();
+        JsonWalk.Members(json.Span, (string name, ref Utf8JsonReader reader) =>
+        {
+            switch (name)
+            {
+                case "version":
+                    format = reader.TryGetInt64(out var number) ? number : 0;
+                    break;
+                case "serial":
+                    serial = reader.GetInt64();
+                    break;
+                case "lineage":
+                    lineage = reader.GetString() ?? "";
+                    break;
+                case "resources":
+                    JsonWalk.Items(ref reader, (ref Utf8JsonReader item) => StateInstance.ReadAll(json, ref item, instances));
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        });
+        return format == Format ? new TerraformState(serial, lineage, instances, json)
+            : throw new JsonException($"a state of format {Format} was expected, and this one is of format {format}");
     }
+
+    private const long Format = 4;
 }
 
 /// <summary>One instance in the state.</summary>
@@ -41,9 +60,24 @@ public sealed record TerraformState(long Serial, string Lineage, IReadOnlyList<S
 /// <param name="IsManaged">False for data sources.</param>
 /// <param name="Type">Resource type.</param>
 /// <param name="Provider">As the state has it: <c>provider["registry.terraform.io/hashicorp/aws"]</c>.</param>
-/// <param name="Attributes">The recorded attributes; may hold secrets.</param>
-public sealed record StateInstance(string Address, bool IsManaged, string Type, string Provider, JsonElement Attributes)
+/// <param name="Recorded">The recorded attributes, as text; may hold secrets.</param>
+public sealed record StateInstance(string Address, bool IsManaged, string Type, string Provider, ReadOnlyMemory<byte> Recorded)
 {
+    /// <summary>The recorded attributes. Read anew each time: of thousands of instances only a few are ever looked into.</summary>
+    public JsonElement Attributes
+    {
+        get
+        {
+            if (Recorded.IsEmpty)
+            {
+                return default;
+            }
+
+            using var document = JsonDocument.Parse(Recorded);
+            return document.RootElement.Clone();
+        }
+    }
+
     /// <summary>True when the thing lives inside a cluster, and dies with it.</summary>
     public bool IsInCluster => Provider.Contains("/kubernetes\"", StringComparison.Ordinal)
         || Provider.Contains("/helm\"", StringComparison.Ordinal)
@@ -51,25 +85,60 @@ public sealed record StateInstance(string Address, bool IsManaged, string Type, 
 
     /// <summary>An attribute that is a string; null otherwise.</summary>
     public string? Text(string name) =>
-        Attributes.ValueKind is JsonValueKind.Object && Attributes.TryGetProperty(name, out var value)
+        Attributes is { ValueKind: JsonValueKind.Object } attributes && attributes.TryGetProperty(name, out var value)
             && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 
-    internal static IEnumerable<StateInstance> ReadAll(JsonElement resource)
+    /// <summary>Reads the instances of a resource; the reader stands on its object.</summary>
+    internal static void ReadAll(ReadOnlyMemory<byte> json, ref Utf8JsonReader reader, List<StateInstance> instances)
     {
-        var type = resource.GetProperty("type").GetString() ?? "";
-        var managed = resource.GetProperty("mode").GetString() == "managed";
-        var module = resource.TryGetProperty("module", out var path) ? path.GetString() + "." : "";
-        var address = $"{module}{(managed ? "" : "data.")}{type}.{resource.GetProperty("name").GetString()}";
-        var provider = resource.GetProperty("provider").GetString() ?? "";
-        foreach (var instance in resource.GetProperty("instances").EnumerateArray())
+        var facts = new Dictionary<string, string>(StringComparer.Ordinal);
+        var found = new List<(string Index, ReadOnlyMemory<byte> Recorded)>();
+        JsonWalk.Members(ref reader, (string name, ref Utf8JsonReader value) =>
         {
-            var attributes = instance.TryGetProperty("attributes", out var value) ? value.Clone() : default;
-            yield return new StateInstance(address + Index(instance), managed, type, provider, attributes);
-        }
+            if (name == "instances")
+            {
+                JsonWalk.Items(ref value, (ref Utf8JsonReader instance) => found.Add(ReadOne(json, ref instance)));
+            }
+            else if (value.TokenType is JsonTokenType.String)
+            {
+                facts[name] = value.GetString()!;
+            }
+            else
+            {
+                value.Skip();
+            }
+        });
+
+        string Fact(string name) => facts.GetValueOrDefault(name) ?? throw new JsonException($"a resource without {name}");
+        var managed = Fact("mode") == "managed";
+        var module = facts.TryGetValue("module", out var path) ? path + "." : "";
+        var address = $"{module}{(managed ? "" : "data.")}{Fact("type")}.{Fact("name")}";
+        instances.AddRange(found.Select(one => new StateInstance(address + one.Index, managed, Fact("type"), Fact("provider"), one.Recorded)));
     }
 
-    private static string Index(JsonElement instance) =>
-        !instance.TryGetProperty("index_key", out var key) ? ""
-        : key.ValueKind is JsonValueKind.Number ? $"[{key.GetRawText()}]"
-        : $"[{HclText.Quote(key.GetString() ?? "")}]";
+    private static (string Index, ReadOnlyMemory<byte> Recorded) ReadOne(ReadOnlyMemory<byte> json, ref Utf8JsonReader reader)
+    {
+        var (index, recorded) = ("", ReadOnlyMemory<byte>.Empty);
+        JsonWalk.Members(ref reader, (string name, ref Utf8JsonReader value) =>
+        {
+            switch (name)
+            {
+                case "index_key" when value.TokenType is JsonTokenType.Number:
+                    index = $"[{value.GetInt64().ToString(CultureInfo.InvariantCulture)}]";
+                    break;
+                case "index_key" when value.TokenType is JsonTokenType.String:
+                    index = $"[{HclText.Quote(value.GetString()!)}]";
+                    break;
+                case "attributes":
+                    var start = (int)value.TokenStartIndex;
+                    value.Skip();
+                    recorded = json[start..(int)value.BytesConsumed];
+                    break;
+                default:
+                    value.Skip();
+                    break;
+            }
+        });
+        return (index, recorded);
+    }
 }
