@@ -49,10 +49,14 @@ internal static class Measure
     public static Task<Sample> UpAsync(string program, string repository, ToolShims shims) => RunAsync(program, repository, shims, "up");
 
     /// <summary>A command over the environment of the benchmark.</summary>
-    public static async Task<Sample> RunAsync(string program, string repository, ToolShims shims, string command)
+    public static Task<Sample> RunAsync(string program, string repository, ToolShims shims, string command) =>
+        RunAsync(program, repository, shims, [command, "--local", "--pr", "4242", "--branch", "benchmark", "--output", "json"]);
+
+    /// <summary>Any call of mayfly.</summary>
+    public static async Task<Sample> RunAsync(string program, string repository, ToolShims shims, string[] arguments)
     {
         shims.Reset();
-        var start = new ProcessStartInfo(program, [command, "--local", "--pr", "4242", "--branch", "benchmark", "--output", "json"])
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = repository,
             RedirectStandardOutput = true,

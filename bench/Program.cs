@@ -3,13 +3,21 @@ using Mayfly.Bench;
 using Spectre.Console;
 
 // Measures the command line as people run it: its start, and a run over an environment that has converged already.
-// Usage: dotnet run --project bench -c Release [-- REPOSITORY]. It starts a local cloud of its own and stops it.
-var repository = args.Length > 0 ? args[0] : Directory.GetCurrentDirectory();
+// Usage: dotnet run --project bench -c Release [-- REPOSITORY], and with --resources 5000 for a plan of that many resources.
+// It starts a local cloud of its own and stops it.
+var big = Array.IndexOf(args, "--resources");
+var repository = args.Length > 0 && big != 0 ? args[0] : Directory.GetCurrentDirectory();
 var mayfly = Path.Combine(repository, "artifacts", "publish", "mayfly");
 if (!File.Exists(mayfly))
 {
     AnsiConsole.MarkupLine("[red]There is no build to measure.[/] Run ./mayfly --version first.");
     return 2;
+}
+
+if (big >= 0)
+{
+    using var folder = new TemporaryFolder();
+    return await BigPlan.RunAsync(mayfly, folder.Path, int.Parse(args[big + 1], System.Globalization.CultureInfo.InvariantCulture));
 }
 
 var table = new Table().AddColumn("what").AddColumn("measured").AddColumn("wanted");

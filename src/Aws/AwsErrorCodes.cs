@@ -60,6 +60,9 @@ public static class AwsErrorCodes
     /// <summary>True when the caller may not.</summary>
     public static bool IsDenied(string code) => Denied.Contains(code);
 
+    /// <summary>True when the session that signed has ended: new credentials are what helps.</summary>
+    public static bool IsExpired(string code) => code is "ExpiredToken" or "ExpiredTokenException" or "RequestExpired" or "TokenRefreshRequired";
+
     /// <summary>Strips a namespace and a URL: <c>com.amazonaws.eks#NotFoundException:http://…</c>.</summary>
     public static string Normalize(string code)
     {

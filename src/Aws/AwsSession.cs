@@ -10,7 +10,7 @@ namespace Mayfly.Aws;
 /// </summary>
 public sealed class AwsSession
 {
-    private readonly Lazy<Task<AWSCredentials>> _credentials;
+    private volatile Lazy<Task<AWSCredentials>> _credentials;
     private readonly Lazy<string> _region;
 
     public AwsSession(AwsSessionOptions? options = null)
@@ -51,6 +51,20 @@ public sealed class AwsSession
             throw new AwsException(AwsErrorCodes.NoCredentials,
                 $"No usable AWS credentials: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>
+    /// Drops the credentials in use: the next request gets them anew from where they came (a new session of the role, the profile's
+    /// or the machine's present keys). The keys in a process's environment stay what they are.
+    /// </summary>
+    public void RenewCredentials()
+    {
+        if (Options.Credentials is null)
+        {
+            _credentials = new Lazy<Task<AWSCredentials>>(FindCredentialsAsync);
+        }
+
+        (Options.Credentials as RefreshingAWSCredentials)?.ClearCredentials();
     }
 
     /// <summary>The SDK's own credentials object, for its clients.</summary>

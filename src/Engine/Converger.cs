@@ -3,6 +3,7 @@ using Mayfly.Engine.Events;
 using Mayfly.Engine.Failures;
 using Mayfly.Engine.Leases;
 using Mayfly.Engine.Stages;
+using Mayfly.Engine.Tools;
 
 namespace Mayfly.Engine;
 
@@ -14,8 +15,12 @@ namespace Mayfly.Engine;
 /// <param name="clock">Waits between tries.</param>
 /// <param name="chance">Spreads runs that failed together.</param>
 /// <param name="userRules">The configuration's own failure rules; they come before the built-in ones.</param>
-public sealed class Converger(BudgetSettings budget, TimeProvider clock, Random chance, IReadOnlyList<FailureRule>? userRules = null)
+/// <param name="renewCredentials">Gets new credentials: the remedy of those that have expired, and no stage's work.</param>
+public sealed class Converger(
+    BudgetSettings budget, TimeProvider clock, Random chance, IReadOnlyList<FailureRule>? userRules = null,
+    Func<CancellationToken, Task>? renewCredentials = null)
 {
+    private readonly Dictionary<string, int> _classes = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Stage, string Rule), int> _tries = [];
     private readonly Dictionary<string, int> _attempts = new(StringComparer.Ordinal);
     private readonly List<string> _tried = [];
@@ -63,7 +68,8 @@ public sealed class Converger(BudgetSettings budget, TimeProvider clock, Random 
             if (step.Stopped is { } failure)
             {
                 var end = new RunEnd(EndingOf(failure, step.OutOfBudget, stages[i]), stages[i].Name, failure, _changed);
-                if (end.Ending is Ending.Held or Ending.Invalid || stages[i].Name == StageNames.Identity)
+                if (end.Ending is Ending.Held or Ending.Invalid || stages[i].Name == StageNames.Identity
+                    || failure.Rule == Terraform.UnreadableState)
                 {
                     return end;
                 }
@@ -97,7 +103,8 @@ public sealed class Converger(BudgetSettings budget, TimeProvider clock, Random 
         failed = failed with { Failure = ByUserRules(failed.Failure) };
         var key = (stage.Name, failed.Failure.Rule);
         var seen = _tries[key] = _tries.GetValueOrDefault(key) + 1;
-        var verdict = RetryRules.Decide(failed.Failure, new Tries(seen, _retries, failed.WroteSomething), budget, chance.NextDouble());
+        var ofClass = _classes[failed.Failure.Class] = _classes.GetValueOrDefault(failed.Failure.Class) + 1;
+        var verdict = RetryRules.Decide(failed.Failure, new Tries(seen, _retries, failed.WroteSomething) { OfClass = ofClass }, budget, chance.NextDouble());
         var failure = failed.Failure with { Tried = [.. _tried] };
         var (next, delay, words) = Carry(verdict, stages, index);
         run.Report(new VerdictReached(stage.Name, failure, words, delay.TotalSeconds));
@@ -110,6 +117,12 @@ public sealed class Converger(BudgetSettings budget, TimeProvider clock, Random 
         _retries++;
         _tried.Add($"{stage.Name}: {failure.Summary} -> {words}");
         await Task.Delay(delay, clock, ct);
+        if (failed.Failure.Disposition is Disposition.RefreshCredentials && renewCredentials is not null)
+        {
+            await renewCredentials(ct);
+            run.Report(new Noticed(stage.Name, "asked for new credentials"));
+        }
+
         return new Step(next, null, false);
     }
 

@@ -78,7 +78,8 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
         using var deadline = new CancellationTokenSource(blueprint.Configuration.Budget.Run, world.Clock);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token, parts.Lease.Lost);
         var converger = new Converger(
-            blueprint.Configuration.Budget, world.Clock, Random.Shared, FailureRules.From(blueprint.Configuration.Failures))
+            blueprint.Configuration.Budget, world.Clock, Random.Shared, FailureRules.From(blueprint.Configuration.Failures),
+            parts.RenewCredentialsAsync)
         {
             StillWanted = StillWanted,
         };

@@ -9,7 +9,11 @@ namespace Mayfly.Engine;
 /// <param name="OfRule">Failures of this rule in this stage, this one included.</param>
 /// <param name="OfRun">Retries of the whole run so far.</param>
 /// <param name="WroteSomething">True when the failed attempt had changed the world before.</param>
-public sealed record Tries(int OfRule, int OfRun, bool WroteSomething);
+public sealed record Tries(int OfRule, int OfRun, bool WroteSomething)
+{
+    /// <summary>Failures of this class in the whole run, whatever the stage and the rule, this one included.</summary>
+    public int OfClass { get; init; }
+}
 
 /// <summary>The only place that decides on retries. Pure: the same failure and counts give the same verdict, jitter apart.</summary>
 public static class RetryRules
@@ -69,6 +73,11 @@ public static class RetryRules
         if (tries.OfRule > allowed)
         {
             return new Verdict.Stop($"it came {tries.OfRule} times, {allowed} retries are allowed", OutOfBudget: true);
+        }
+
+        if (tries.OfClass > budget.PerClass)
+        {
+            return new Verdict.Stop($"{failure.Class} came {tries.OfClass} times in this run, {budget.PerClass} retries are allowed", OutOfBudget: true);
         }
 
         if (tries.OfRun >= budget.PerRun)

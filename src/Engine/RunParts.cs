@@ -81,6 +81,13 @@ public sealed class RunParts : IAsyncDisposable
     public Identity Identity(bool willWrite, bool readOnly) =>
         new(World, Blueprint, Lease, Roots) { WillWrite = willWrite, ReadOnly = readOnly };
 
+    /// <summary>New credentials for AWS, and new tokens for the cluster.</summary>
+    public Task RenewCredentialsAsync(CancellationToken ct)
+    {
+        World.Session.RenewCredentials();
+        return Door.RenewAsync(ct);
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

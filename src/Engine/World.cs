@@ -20,23 +20,43 @@ public sealed record World(
     TimeProvider Clock, string Home, ToolEnvironment Variables, IToolRunner Tools, AwsSession Session, IAwsAccount Account,
     IObjectStore Store, IHttpProbe Http)
 {
+    private static readonly HttpClient GitHub = new() { Timeout = TimeSpan.FromSeconds(30) };
+
     /// <summary>The real one.</summary>
     public static World Of(MayflyConfiguration configuration, ToolEnvironment variables, TimeProvider clock)
     {
-        var session = new AwsSession(new AwsSessionOptions
+        var options = new AwsSessionOptions
         {
             Region = configuration.Aws.Region,
             Endpoint = configuration.Cloud.AwsEndpoint is { } endpoint ? new Uri(endpoint) : null,
             Clock = clock,
-        });
+        };
+        var identity = IdentityOf(configuration, variables);
+        var session = new AwsSession(identity is null
+            ? options
+            : options with { Credentials = new GitHubRoleCredentials(identity, configuration.Aws.Role!, options) });
         IObjectStore store = configuration.State is { Path: { } path }
             ? new DirectoryStore(Path.GetFullPath(Path.Combine(configuration.Directory, path)), clock)
             : new S3Store(session.CreateS3(configuration.State.Region), configuration.State.Bucket!, clock);
         var home = variables["MAYFLY_HOME"]
             ?? Path.Combine(variables["HOME"] ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".mayfly");
         var resolver = new NameResolver(configuration.Cloud.Dns, configuration.Verify.Resolve);
+        home = Path.GetFullPath(home);
+        IToolRunner tools = new ToolRunner(clock);
+        if (identity is not null)
+        {
+            tools = new RoleTools(tools, identity, configuration.Aws.Role!, Path.Combine(home, "work", configuration.Project), clock);
+        }
+
         return new World(
-            clock, Path.GetFullPath(home), variables, new ToolRunner(clock), session, new AwsAccount(session), store,
+            clock, home, variables, tools, session, new AwsAccount(session), store,
             new HttpProbe(resolver, configuration.Cloud.Authority));
     }
+
+    // A job that may ask GitHub who it is, and a role that was named for it.
+    private static GitHubIdentity? IdentityOf(MayflyConfiguration configuration, ToolEnvironment variables) =>
+        configuration.Aws.Role is not null && variables["ACTIONS_ID_TOKEN_REQUEST_URL"] is { } address
+            && variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] is { } bearer
+            ? new GitHubIdentity(GitHub, new Uri(address), bearer)
+            : null;
 }

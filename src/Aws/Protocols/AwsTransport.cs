@@ -24,12 +24,20 @@ public sealed class AwsTransport(AwsSession session)
     {
         var clock = session.Options.Clock;
         var skew = TimeSpan.Zero;
+        var renewed = false;
         for (var attempt = 1; ; attempt++)
         {
             var (response, failure, retryAfter) = await TryAsync(request, skew, attempt, ct);
             if (response is not null)
             {
                 return response;
+            }
+
+            if (!renewed && AwsErrorCodes.IsExpired(failure!.Code))
+            {
+                session.RenewCredentials();
+                renewed = true;
+                continue;
             }
 
             if (attempt >= session.Options.MaxAttempts || !failure!.IsTransient)

@@ -43,6 +43,16 @@ public sealed class ClusterDoor(IAwsAccount account, string name, string directo
     public async Task<Cluster.Kubeconfig> KubeconfigAsync(Cluster.Cluster cluster, CancellationToken ct) =>
         _kubeconfig ??= await Cluster.Kubeconfig.WriteAsync(cluster, directory, clock, ct);
 
+    /// <summary>New tokens for the cluster, for programs too: those in use were refused, or their credentials were.</summary>
+    public async Task RenewAsync(CancellationToken ct)
+    {
+        _open?.Token.Forget();
+        if (_open is { } cluster && _kubeconfig is { } kubeconfig)
+        {
+            await kubeconfig.RenewAsync(cluster, ct);
+        }
+    }
+
     /// <summary>Whether two looks saw the same incarnation of a cluster.</summary>
     public static bool IsSame(ClusterFacts one, ClusterFacts other) =>
         one.Endpoint == other.Endpoint && one.AuthorityData == other.AuthorityData && one.CreatedAt == other.CreatedAt;

@@ -99,6 +99,10 @@ public sealed record BudgetSettings
     [Between(0, 100)]
     public int PerRule { get; init; } = 3;
 
+    /// <summary>Retries of one class of failures in a whole run, whatever its stages and rules.</summary>
+    [Between(0, 1000)]
+    public int PerClass { get; init; } = 6;
+
     /// <summary>Retries of a whole run.</summary>
     [Between(0, 1000)]
     public int PerRun { get; init; } = 12;

@@ -83,6 +83,10 @@ public sealed record AwsSettings
     /// <summary>The account's 12 digits; a run in another one is refused. Null: any.</summary>
     [Matches("^[0-9]{12}$", "12 digits")]
     public string? Account { get; init; }
+
+    /// <summary>ARN of a role that a workflow assumes with GitHub's identity token (<c>id-token: write</c>), anew for as long as a run takes. Elsewhere, and when null: the credentials that are there.</summary>
+    [Matches("^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$", "the ARN of a role")]
+    public string? Role { get; init; }
 }
 
 /// <summary>Where the outside world is when it is not where AWS and the internet have it: a private partition, a mirror, the local cloud.</summary>

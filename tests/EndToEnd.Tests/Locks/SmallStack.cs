@@ -116,7 +116,8 @@ public sealed class SmallStack : IDisposable
     }
 
     /// <summary>The engine's parts over it, as a run of its own has them.</summary>
-    public (World World, Blueprint Blueprint) Engine()
+    /// <param name="around">Something to put around the programs' runner.</param>
+    public (World World, Blueprint Blueprint) Engine(Func<IToolRunner, IToolRunner>? around = null)
     {
         var configuration = ConfigurationLoader.Load(PathOf("mayfly.yaml"));
         var variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
@@ -127,7 +128,7 @@ public sealed class SmallStack : IDisposable
         }
 
         var world = new World(
-            TimeProvider.System, Home, new ToolEnvironment(variables), new ToolsWith(new ToolRunner(TimeProvider.System), Variables), Session,
+            TimeProvider.System, Home, new ToolEnvironment(variables), new ToolsWith(around?.Invoke(new ToolRunner(TimeProvider.System)) ?? new ToolRunner(TimeProvider.System), Variables), Session,
             new AwsAccount(Session), new S3Store(Session.CreateS3(), _name, TimeProvider.System), new HttpProbe(new NameResolver(null, []), null));
         var names = EnvironmentNames.Create(new PullRequest(7, "small", null), configuration);
         return (world, new Blueprint(configuration, names));

@@ -133,6 +133,55 @@ public sealed class ConvergerTests
     }
 
     [Fact]
+    public async Task Retries_of_one_class_are_bounded_whatever_the_stage_and_the_rule()
+    {
+        var rule = 0;
+        FakeStage[] stages = [.. Enumerable.Range(0, 9).Select(i => new FakeStage($"stage-{i}", FakeStage.Fails(Disposition.RetryAfterWait, $"rule-{rule++}"), FakeStage.Fine))];
+
+        var end = await ConvergeAsync(stages, new BudgetSettings { PerClass = 4 });
+
+        Assert.Equal((Ending.NotConverged, "stage-4"), (end.Ending, end.Stage));
+        Assert.Equal([2, 2, 2, 2, 1, 0, 0, 0, 0], stages.Select(stage => stage.Calls));
+    }
+
+    [Fact]
+    public async Task Credentials_are_renewed_after_the_wait_and_before_the_retry_and_the_events_say_so()
+    {
+        var order = new List<string>();
+        var stage = new FakeStage("apply", FakeStage.Fails(Disposition.RefreshCredentials, @class: "aws_credentials"), FakeStage.Moved) { OnRun = () => order.Add("apply") };
+        var events = _feed.Subscribe();
+        var started = _clock.GetUtcNow();
+        var converger = new Converger(new BudgetSettings(), _clock, new Random(7), renewCredentials: _ =>
+        {
+            order.Add($"renew after {(_clock.GetUtcNow() - started).TotalSeconds >= 1}");
+            return Task.CompletedTask;
+        });
+
+        var end = await AdvancingAsync(converger.ConvergeAsync(_run, [stage], TestContext.Current.CancellationToken));
+        _feed.Complete();
+
+        Assert.Equal(Ending.Holds, end.Ending);
+        Assert.Equal(["apply", "renew after True", "apply"], order);
+        Assert.Contains(await events.ReadAllAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken),
+            e => e is Noticed { Message: "asked for new credentials" });
+    }
+
+    [Fact]
+    public async Task Waits_grow_from_one_retry_to_the_next_and_each_stands_in_the_events()
+    {
+        var events = _feed.Subscribe();
+        await ConvergeAsync([new FakeStage("apply", FakeStage.Fails(Disposition.RetryAfterWait, @class: "aws_throttled"))], new BudgetSettings { PerRule = 5 });
+        _feed.Complete();
+
+        var waits = (await events.ReadAllAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken))
+            .OfType<VerdictReached>().Select(verdict => verdict.WaitSeconds).ToList();
+
+        Assert.Equal(6, waits.Count);
+        Assert.Equal(0, waits[^1]);
+        Assert.All(waits.Zip(waits.Skip(1)).SkipLast(2), pair => Assert.InRange(pair.Second / pair.First, 1.5, 2.6));
+    }
+
+    [Fact]
     public async Task Endings_name_the_gate_the_holder_and_the_configuration()
     {
         var permanent = FakeStage.Fails(Disposition.NeedsHuman, "verify-dns", "dns_not_resolving");

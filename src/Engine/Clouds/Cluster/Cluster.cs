@@ -40,7 +40,7 @@ public sealed class Cluster : IDisposable
             TokenProvider = token,
             HttpClientTimeout = RequestTimeout,
         };
-        return new Cluster(facts, token, new Kubernetes(configuration));
+        return new Cluster(facts, token, new Kubernetes(configuration, new RenewingHandler(token)));
     }
 
     /// <summary>Whether it answers now.</summary>

@@ -34,6 +34,16 @@ public sealed class ClusterToken(IAwsAccount account, string cluster, TimeProvid
         }
     }
 
+    /// <summary>Forgets a token, so that the next one is new; whatever another request has renewed meanwhile stays.</summary>
+    /// <param name="refused">The token that was refused; null: whichever is in use.</param>
+    public void Forget(string? refused = null)
+    {
+        if (refused is null || _token == refused)
+        {
+            _token = null;
+        }
+    }
+
     /// <inheritdoc />
     public async Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken) =>
         new("Bearer", await GetAsync(cancellationToken));

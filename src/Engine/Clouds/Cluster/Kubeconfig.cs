@@ -37,6 +37,13 @@ public sealed class Kubeconfig : IAsyncDisposable
         return kubeconfig;
     }
 
+    /// <summary>Writes a new token now.</summary>
+    public async Task RenewAsync(Cluster cluster, CancellationToken ct)
+    {
+        cluster.Token.Forget();
+        await WriteTokenAsync(cluster, ct);
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

@@ -21,6 +21,7 @@ public static class HclText
                 '\t' => "\\t",
                 '$' when next == '{' => "$$",
                 '%' when next == '{' => "%%",
+                < ' ' and var c => $"\\u{(int)c:x4}",
                 var c => c.ToString(),
             });
         }

@@ -41,6 +41,9 @@ public sealed record StateBackend(string Type, JsonObject Settings)
     /// <summary>A file.</summary>
     public static StateBackend Local(string path) => new("local", new JsonObject { ["path"] = path });
 
+    /// <summary>Where it is, for people.</summary>
+    public string Place => Type == "s3" ? $"s3://{(string?)Settings["bucket"]}/{(string?)Settings["key"]}" : (string?)Settings["path"] ?? Type;
+
     /// <summary>Whether a working directory's data folder may be of this state: only what it says itself rules that out.</summary>
     /// <param name="dataDirectory">A <c>.terraform</c> folder, or what TF_DATA_DIR names.</param>
     public bool MayBe(string dataDirectory)

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Mayfly.Engine.Tools;
 
 public sealed partial class Terraform
@@ -15,7 +17,19 @@ public sealed partial class Terraform
     public async Task<Outcome<TerraformState>> StatePullAsync(CancellationToken ct)
     {
         var result = await tools.RunAsync(Call(StatePullArguments()) with { Capture = true }, ct);
-        return result.ExitCode == 0 ? TerraformState.Read(result.Output) : Classify(result.TailText);
+        if (result.ExitCode != 0)
+        {
+            return Classify(result.TailText);
+        }
+
+        try
+        {
+            return TerraformState.Read(result.Output);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return Unreadable([e.Message]);
+        }
     }
 
     /// <summary>Writes a whole state, as one that was saved before.</summary>

@@ -15,6 +15,9 @@ public sealed partial class Terraform(IToolRunner tools, string binary, Terrafor
         "Missing or corrupted provider plugins",
     ];
 
+    /// <summary>Rule id: the state cannot be read; nothing is decided on it.</summary>
+    public const string UnreadableState = "state-unreadable";
+
     /// <summary>The root module's mirror.</summary>
     public TerraformRoot Root => root;
 
@@ -34,6 +37,11 @@ public sealed partial class Terraform(IToolRunner tools, string binary, Terrafor
 
     private Failure Classify(string text)
     {
+        if (text.Contains("state file format", StringComparison.Ordinal))
+        {
+            return Unreadable([.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.Contains("state file format", StringComparison.Ordinal))]);
+        }
+
         var failure = ToolFailure.Of("terraform", text);
 
         // Whatever the binary says is missing in its data directory, the next attempt initialises again instead of trusting the note.
@@ -45,6 +53,18 @@ public sealed partial class Terraform(IToolRunner tools, string binary, Terrafor
 
         return failure;
     }
+
+    /// <summary>A state that cannot be read is nobody's to overwrite: an earlier version of it is the way back.</summary>
+    private Failure Unreadable(IReadOnlyList<string> evidence) => Failure.Of(
+        UnreadableState, Failure.UnknownClass, Disposition.NeedsHuman,
+        $"the Terraform state of {root.Name} cannot be read: it is cut off, is no state, or is of a newer format; it was left as it is",
+        $"Bring back an earlier version of the state object ({root.Backend.Place}); a versioned bucket keeps them.",
+        "If a newer terraform wrote it, run that version.",
+        "If there is none, remove the object: the next run adopts what exists.") with
+    {
+        Tool = "terraform",
+        Evidence = evidence,
+    };
 
     /// <summary>What terraform sees: the outer environment without what would change its output, plus the root's own variables.</summary>
     public static IReadOnlyDictionary<string, string?> EnvironmentFor(ToolEnvironment outer, TerraformRoot root)
