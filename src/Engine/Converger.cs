@@ -30,6 +30,9 @@ public sealed class Converger(
     /// <summary>Asked before each stage of converging whether it is still wanted; a failure says why not. Null: it always is.</summary>
     public Func<CancellationToken, Task<Failure?>>? StillWanted { get; init; }
 
+    /// <summary>Completes a failure before it is reported: of which stage, what it is, and whether the run ends with it; null: nobody does.</summary>
+    public Func<string, Failure, bool, CancellationToken, Task<Failure>>? Tell { get; init; }
+
     /// <summary>The stage that runs, or ran last; null before the first.</summary>
     public string? CurrentStage { get; private set; }
 
@@ -105,7 +108,8 @@ public sealed class Converger(
         var seen = _tries[key] = _tries.GetValueOrDefault(key) + 1;
         var ofClass = _classes[failed.Failure.Class] = _classes.GetValueOrDefault(failed.Failure.Class) + 1;
         var verdict = RetryRules.Decide(failed.Failure, new Tries(seen, _retries, failed.WroteSomething) { OfClass = ofClass }, budget, chance.NextDouble());
-        var failure = failed.Failure with { Tried = [.. _tried] };
+        var told = Tell is null ? failed.Failure : await Tell(stage.Name, failed.Failure, verdict is Verdict.Stop, ct);
+        var failure = told with { Tried = [.. _tried] };
         var (next, delay, words) = Carry(verdict, stages, index);
         run.Report(new VerdictReached(stage.Name, failure, words, delay.TotalSeconds));
         if (verdict is Verdict.Stop stop)

@@ -1,4 +1,5 @@
 using Mayfly.Engine.Events;
+using Mayfly.Engine.Explanation;
 using Mayfly.Engine.Failures;
 using Mayfly.Engine.Leases;
 using Mayfly.Engine.Secrets;
@@ -77,11 +78,14 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
     {
         using var deadline = new CancellationTokenSource(blueprint.Configuration.Budget.Run, world.Clock);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token, parts.Lease.Lost);
+        var known = new KnownSecrets(parts.Secrets, blueprint, parts.Door, feed.Redactor ?? new Redactor());
+        var story = new FailureStory(known, new Explainer(parts.World, blueprint, parts.Door, known).WalkAsync, world.Clock);
         var converger = new Converger(
             blueprint.Configuration.Budget, world.Clock, Random.Shared, FailureRules.From(blueprint.Configuration.Failures),
             parts.RenewCredentialsAsync)
         {
             StillWanted = StillWanted,
+            Tell = story.TellAsync,
         };
         try
         {
@@ -96,7 +100,7 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
             // Who holds the lease was about to write, and nobody can say how far it came.
             return ct.IsCancellationRequested ? new RunEnd(Ending.Interrupted, stage, null, converger.HasChanged || parts.Lease.IsHeld)
                 : parts.Lease.Lost.IsCancellationRequested ? new RunEnd(Ending.NotConverged, stage, LeaseFailures.Lost(), converger.HasChanged)
-                : new RunEnd(Ending.NotConverged, stage, OutOfTime(stage), converger.HasChanged);
+                : new RunEnd(Ending.NotConverged, stage, await OutOfTimeAsync(story, stage, ct), converger.HasChanged);
         }
     }
 
@@ -146,6 +150,18 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
         catch (Exception e) when (e is OperationCanceledException || OutsideWorld.Classify(e) is not null)
         {
             // Nothing here may hide how the run ends: what cannot be written is written by the next run, and a lease runs out.
+        }
+    }
+
+    private async Task<Failure> OutOfTimeAsync(FailureStory story, string? stage, CancellationToken ct)
+    {
+        try
+        {
+            return await story.TellAsync(stage ?? "", OutOfTime(stage), ends: true, ct);
+        }
+        catch (OperationCanceledException)
+        {
+            return OutOfTime(stage);
         }
     }
 

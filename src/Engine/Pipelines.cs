@@ -1,6 +1,5 @@
 using Mayfly.Engine.Adoption;
 using Mayfly.Engine.Configuration;
-using Mayfly.Engine.Explanation;
 using Mayfly.Engine.Planning;
 using Mayfly.Engine.Stages;
 using Mayfly.Engine.Teardown;
@@ -21,7 +20,7 @@ public static class Pipelines
         new RestoreWebhooks(parts.Door, parts.Unblocking.Gate, parts.Unblocking.Webhooks, parts.Lease),
         new Preflight(parts.Blueprint, parts.Door, parts.Secrets, parts.Pulls, parts.Lease, parts.World.Clock),
         new DeployRelease(parts.Blueprint, parts.Door, parts.Package, parts.Helms, parts.Lease, parts.World.Clock),
-        new VerifyReachable(parts.Blueprint, parts.World.Http, new Explainer(parts.World, parts.Blueprint, parts.Door), parts.Lease, parts.World.Clock),
+        new VerifyReachable(parts.Blueprint, parts.World.Http, parts.Lease, parts.World.Clock),
     ];
 
     /// <summary>identity, prune, unblock, release, destroy layer by layer from the last to the first, sweep, forget.</summary>

@@ -7,6 +7,7 @@ using Mayfly.Engine.Clouds;
 using Mayfly.Engine.Configuration;
 using Mayfly.Engine.Environments;
 using Mayfly.Engine.Explanation;
+using Mayfly.Engine.Explanation.Bundles;
 using Mayfly.Engine.Leases;
 using Mayfly.Engine.Secrets;
 
@@ -15,21 +16,41 @@ namespace Mayfly.Cli.Commands;
 /// <summary><c>mayfly explain</c>: why an environment is not reachable, from its name to its pods' logs.</summary>
 internal static class ExplainCommand
 {
+    private static readonly Option<string?> BundlePath = new("--bundle")
+    {
+        Description = "Also writes a debug bundle, to attach to a ticket: one archive, secrets left out. A file that exists is not overwritten.",
+        HelpName = "FILE.tar.gz",
+    };
+
     public static Command Create() => EnvironmentOptions.AddTo(
-        new Command("explain", "Shows why an environment is not reachable: the chain from its name to its pods' logs, the first broken link marked."))
+        new Command("explain", "Shows why an environment is not reachable: the chain from its name to its pods' logs, the first broken link marked.") { BundlePath })
         .WithAction(RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
     {
+        var path = context.Call.GetValue(BundlePath);
+        if (path is not null)
+        {
+            Bundle.CheckPlace(path);
+        }
+
         var configuration = await context.ConfigurationAsync();
         var identity = await context.EnvironmentAsync();
         var world = World.Of(configuration, context.Variables, context.Clock);
         var blueprint = new Blueprint(configuration, await WithDeployedCommitAsync(context, world, configuration, identity));
         await using var door = new ClusterDoor(
             world.Account, blueprint.ClusterName, Path.Combine(world.Home, "work", configuration.Project, blueprint.Environment.Id, "kube"), context.Clock);
-        var chain = await new Explainer(world, blueprint, door).WalkAsync(context.Stop);
-        chain = await WithoutSecretsAsync(context, world, blueprint, chain);
-        Show(context, chain);
+        blueprint.Account ??= (await Look.AtAsync<string>(async () => await world.Account.AccountIdAsync(context.Stop), context.Stop)).Value;
+        var contract = new SecretContract(world.Session.CreateSecretsManager(), blueprint, context.Variables.Variables, context.Redactor);
+        var known = new KnownSecrets(contract, blueprint, door, context.Redactor);
+        var explainer = new Explainer(world, blueprint, door, known);
+        var chain = await explainer.WalkAsync(context.Stop);
+        foreach (var line in ChainText.Lines(chain))
+        {
+            context.Words.WriteLine(context.Redactor.Redact(line));
+        }
+
+        var bundled = path is null ? null : await BundleAsync(context, path, world, blueprint, door, explainer, chain, known);
         Answers.Close(context, Outcome(chain), result =>
         {
             result["environment"] = blueprint.Environment.Id;
@@ -38,6 +59,10 @@ internal static class ExplainCommand
             result["chain"] = new JsonArray([.. chain.Links.Select(link => Describe(context, link))]);
             result["secrets"] = new JsonArray([.. chain.Secrets.Select(link => Describe(context, link))]);
             result["next"] = Answers.Array(chain.Next().Select(context.Redactor.Redact));
+            if (bundled is not null)
+            {
+                result["bundle"] = Describe(path!, bundled);
+            }
         });
         return chain.Verdict switch
         {
@@ -67,75 +92,31 @@ internal static class ExplainCommand
         }
     }
 
-    // A log may show what the application got: the values are read only so that they can be taken out, and only when there is
-    // something from inside to show. Where they cannot be read, lines of logs are left out.
-    private static async Task<Chain> WithoutSecretsAsync(CommandContext context, World world, Blueprint blueprint, Chain chain)
+    private static JsonNode Describe(CommandContext context, Link link) => ChainText.Json(link with
     {
-        if (chain.All.All(link => link.Evidence.Count == 0))
-        {
-            return chain;
-        }
+        Summary = context.Redactor.Redact(link.Summary),
+        Evidence = [.. link.Evidence.Select(context.Redactor.Redact)],
+    });
 
-        try
-        {
-            blueprint.Account ??= await world.Account.AccountIdAsync(context.Stop);
-            await new SecretContract(world.Session.CreateSecretsManager(), blueprint, context.Variables.Variables, context.Redactor).CheckAsync(context.Stop);
-            return chain;
-        }
-        catch (Exception e) when (!context.Stop.IsCancellationRequested && OutsideWorld.Classify(e) is not null)
-        {
-            context.Error.WriteLine("the secrets could not be read, so lines of logs, which may show them, are left out");
-            return chain with
-            {
-                Links = [.. chain.Links.Select(link => link.Name.StartsWith("log ", StringComparison.Ordinal) ? link with { Evidence = [] } : link)],
-            };
-        }
+    private static async Task<IReadOnlyList<BundleFile>> BundleAsync(
+        CommandContext context, string path, World world, Blueprint blueprint, ClusterDoor door, Explainer explainer, Chain chain, KnownSecrets known)
+    {
+        var scrubber = new Scrubber(context.Redactor);
+        var bundle = new Bundle(scrubber, context.Clock);
+        var parts = await BundleParts.OfAsync(world, blueprint, door, explainer, chain, await known.LearnAsync(context.Stop), scrubber, context.Stop);
+        var files = await bundle.MakeAsync(parts, context.Stop);
+        var now = context.Clock.GetUtcNow();
+        bundle.Write(path, $"mayfly explain --bundle, {now:u}\nenvironment {blueprint.Environment.Id}, {blueprint.Url}\nit is {Outcome(chain)}", files);
+        context.Words.WriteLine();
+        context.Words.WriteLine($"wrote {path}: {files.Count(file => file.Text is not null)} files, secrets left out; what is missing, and why, stands in its {Bundle.Index}");
+        return files;
     }
 
-    private static void Show(CommandContext context, Chain chain)
+    private static JsonObject Describe(string path, IReadOnlyList<BundleFile> files) => new()
     {
-        var first = chain.FirstBroken;
-        var width = chain.All.Max(link => link.Name.Length);
-        void Links(IEnumerable<Link> links)
-        {
-            foreach (var link in links)
-            {
-                context.Words.WriteLine(context.Redactor.Redact(
-                    $"{Mark(link.State)} {link.Name.PadRight(width)}  {link.Summary}{(link == first ? "   <- the first broken link" : "")}"));
-                foreach (var line in link.State == LinkState.Broken ? link.Evidence : [])
-                {
-                    context.Words.WriteLine(context.Redactor.Redact($"    {line}"));
-                }
-            }
-        }
-
-        Links(chain.Links);
-        if (chain.Secrets.Count > 0)
-        {
-            context.Words.WriteLine();
-            Links(chain.Secrets);
-        }
-
-        foreach (var next in chain.Next())
-        {
-            context.Words.WriteLine(context.Redactor.Redact($"-> {next}"));
-        }
-    }
-
-    private static JsonNode Describe(CommandContext context, Link link) => new JsonObject
-    {
-        ["link"] = link.Name,
-        ["state"] = link.State.ToString().ToLowerInvariant(),
-        ["summary"] = context.Redactor.Redact(link.Summary),
-        ["evidence"] = Answers.Array(link.Evidence.Select(context.Redactor.Redact)),
-        ["next"] = Answers.Array(link.Next),
-    };
-
-    private static char Mark(LinkState state) => state switch
-    {
-        LinkState.Fine => '✓',
-        LinkState.Broken => '✗',
-        _ => '?',
+        ["file"] = Path.GetFullPath(path),
+        ["files"] = Answers.Array(files.Where(file => file.Text is not null).Select(file => file.Name)),
+        ["missing"] = new JsonArray([.. files.Where(file => file.Text is null).Select(file => (JsonNode)new JsonObject { ["file"] = file.Name, ["why"] = file.Why })]),
     };
 
     private static string Outcome(Chain chain) => chain.Verdict switch

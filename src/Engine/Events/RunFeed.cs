@@ -14,6 +14,9 @@ public sealed class RunFeed(TimeProvider clock, Redactor? redactor = null)
     private readonly List<Channel<RunEvent>> _readers = [];
     private long _sequence;
 
+    /// <summary>Takes secret values out of what is published; null: there can be none.</summary>
+    public Redactor? Redactor => redactor;
+
     /// <summary>Publishes an event; never blocks.</summary>
     public void Publish(RunEvent happened)
     {

@@ -11,8 +11,14 @@ internal sealed class EdgeLooks(AwsSession session, string host, string path)
 {
     private const int MaxCertificates = 10;
 
+    /// <summary>Names of what is looked at.</summary>
+    public static readonly string[] Names = ["record", "load-balancer", "listeners", "certificates", "rules", "target-health"];
+
+    /// <summary>What AWS said, by these names, as it said it.</summary>
+    public Dictionary<string, object> Seen { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The zone's record for the host.</summary>
-    public Task<Look<ResourceRecordSet>> RecordAsync(string zone, CancellationToken ct) => Look.AtAsync(async () =>
+    public async Task<Look<ResourceRecordSet>> RecordAsync(string zone, CancellationToken ct) => Note("record", await Look.AtAsync(async () =>
     {
         var route53 = session.CreateRoute53();
         var zones = await route53.ListHostedZonesByNameAsync(new ListHostedZonesByNameRequest(zone), ct);
@@ -34,7 +40,7 @@ internal sealed class EdgeLooks(AwsSession session, string host, string path)
         }
 
         return null;
-    }, ct);
+    }, ct));
 
     /// <summary>The links from the load balancer to its targets.</summary>
     public async Task<IReadOnlyList<Link>> LinksAsync(
@@ -66,6 +72,11 @@ internal sealed class EdgeLooks(AwsSession session, string host, string path)
         var group = BalancerLinks.Pick(rules.Value ?? [], host, path)?.Actions.FirstOrDefault(action => action.Type == "forward")?.TargetGroupArn;
         Look<List<TargetHealthDescription>> targets = group is null ? new Look<List<TargetHealthDescription>>.Absent() : await Look.AtAsync(
             async () => (await elb.DescribeTargetHealthAsync(new DescribeTargetHealthRequest(group), ct)).TargetHealthDescriptions, ct);
+        Note("load-balancer", balancer);
+        Note("listeners", listeners);
+        Note("certificates", certificates);
+        Note("rules", rules);
+        Note("target-health", targets);
         return
         [
             BalancerLinks.Balancer(address, balancer, ingressEvents),
@@ -74,6 +85,17 @@ internal sealed class EdgeLooks(AwsSession session, string host, string path)
             BalancerLinks.Routing(host, path, rules),
             BalancerLinks.Targets(group is null ? null : NameOf(group), targets),
         ];
+    }
+
+    private Look<T> Note<T>(string name, Look<T> look)
+        where T : class
+    {
+        if (look.Value is { } value)
+        {
+            Seen[name] = value;
+        }
+
+        return look;
     }
 
     private async Task<List<CertificateDetail>> CertificatesAsync(Listener listener, CancellationToken ct)

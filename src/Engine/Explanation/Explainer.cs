@@ -9,16 +9,31 @@ using Mayfly.Engine.Stages;
 
 namespace Mayfly.Engine.Explanation;
 
-/// <summary>Walks the chain from the public name to the pod's log by looking at each link directly. It writes nothing.</summary>
-public sealed class Explainer(World world, Blueprint blueprint, ClusterDoor door)
+/// <summary>
+/// Walks the chain from the public name to the pod's log by looking at each link directly. It writes nothing. Lines of logs are
+/// told only when the secrets that they may show are known.
+/// </summary>
+public sealed class Explainer(World world, Blueprint blueprint, ClusterDoor door, KnownSecrets secrets)
 {
     private const string EsoVersion = "external-secrets.io/v1";
     private const int LogLines = 20;
+
+    /// <summary>What AWS said at the last walk, by the names of <see cref="EdgeLooks.Names"/>, as it said it.</summary>
+    internal IReadOnlyDictionary<string, object> Seen { get; private set; } = new Dictionary<string, object>();
 
     private string Host => blueprint.Environment.PublicHost;
 
     /// <summary>Looks at everything.</summary>
     public async Task<Chain> WalkAsync(CancellationToken ct)
+    {
+        var chain = await LookAsync(ct);
+        return chain.All.All(link => link.Evidence.Count == 0) || await secrets.LearnAsync(ct) ? chain : chain with
+        {
+            Links = [.. chain.Links.Select(link => link.Name.StartsWith("log ", StringComparison.Ordinal) ? link with { Evidence = [KnownSecrets.LeftOut] } : link)],
+        };
+    }
+
+    private async Task<Chain> LookAsync(CancellationToken ct)
     {
         var verify = blueprint.Configuration.Verify;
         var zone = blueprint.Configuration.Environment.Zone;
@@ -37,6 +52,7 @@ public sealed class Explainer(World world, Blueprint blueprint, ClusterDoor door
         var name = NameLinks.Name(Host, answer, record);
         var links = new List<Link> { name, NameLinks.Record(Host, zone, record) };
         links.AddRange(await edge.LinksAsync(address, answer, ingressEvents, world.Clock.GetUtcNow(), ct));
+        Seen = edge.Seen;
         links.Add(opened.Missing("cluster", () => Link.Broken("cluster", $"the EKS cluster {blueprint.ClusterName} does not exist or is not active", [],
             "Run mayfly up: it makes the cluster again.")) ?? Link.Fine("cluster", $"{blueprint.ClusterName} is active"));
         links.AddRange(await InsideAsync(opened.Value, ingresses, ingress, workloads, ct));

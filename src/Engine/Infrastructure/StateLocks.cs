@@ -23,7 +23,7 @@ public sealed class StateLocks(World world, Blueprint blueprint, RunLease lease)
     /// <summary>Breaks a dead holder's lock; true when it did.</summary>
     public async Task<Outcome<bool>> BreakDeadAsync(Terraform terraform, string stateKey, StageReporter reporter, CancellationToken ct)
     {
-        var found = await FindAsync(stateKey, ct);
+        var found = await FindAsync(world, blueprint, stateKey, ct);
         if (found.Count == 0)
         {
             return false;
@@ -56,7 +56,7 @@ public sealed class StateLocks(World world, Blueprint blueprint, RunLease lease)
         {
             // Terraform frees what it finds, and complains when only one of the two places has the lock: what counts is the look after.
             var unlocked = await terraform.UnlockAsync(id, ct);
-            if (unlocked.Failure is { } failure && (await FindAsync(stateKey, ct)).Any(one => one.Lock.Id == id))
+            if (unlocked.Failure is { } failure && (await FindAsync(world, blueprint, stateKey, ct)).Any(one => one.Lock.Id == id))
             {
                 return failure;
             }
@@ -66,10 +66,11 @@ public sealed class StateLocks(World world, Blueprint blueprint, RunLease lease)
         return true;
     }
 
-    private string? WhyDead(Found one, LiveLook here) => one.Lock.WhyDead(
+    private string? WhyDead(FoundLock one, LiveLook here) => one.Lock.WhyDead(
         lease.Spans, one.Age, blueprint.Configuration.State.LockAge, one.Lock.Host == Dns.GetHostName() ? here : LiveLook.Nothing);
 
-    private async Task<IReadOnlyList<Found>> FindAsync(string stateKey, CancellationToken ct)
+    /// <summary>The locks on a state: none, one, or one of each kind.</summary>
+    public static async Task<IReadOnlyList<FoundLock>> FindAsync(World world, Blueprint blueprint, string stateKey, CancellationToken ct)
     {
         var state = blueprint.Configuration.State;
         if (state.Bucket is null)
@@ -78,21 +79,21 @@ public sealed class StateLocks(World world, Blueprint blueprint, RunLease lease)
             return [];
         }
 
-        var found = new List<Found>();
+        var found = new List<FoundLock>();
         if (await world.Store.GetAsync(stateKey + ".tflock", ct) is { } file && StateLock.Read(file.Content.Span) is { } native)
         {
-            found.Add(new Found(native, await world.Store.NowAsync(ct) - file.Written));
+            found.Add(new FoundLock(native, await world.Store.NowAsync(ct) - file.Written));
         }
 
-        if (state.LockTable is { } table && await RowAsync(table, $"{state.Bucket}/{stateKey}", ct) is { } row)
+        if (state.LockTable is { } table && await RowAsync(world, blueprint, table, $"{state.Bucket}/{stateKey}", ct) is { } row)
         {
-            found.Add(new Found(row, await world.Store.NowAsync(ct) - row.Created - ClockSkew));
+            found.Add(new FoundLock(row, await world.Store.NowAsync(ct) - row.Created - ClockSkew));
         }
 
         return found;
     }
 
-    private async Task<StateLock?> RowAsync(string table, string id, CancellationToken ct)
+    private static async Task<StateLock?> RowAsync(World world, Blueprint blueprint, string table, string id, CancellationToken ct)
     {
         using var dynamo = world.Session.CreateDynamoDb(blueprint.Configuration.State.Region);
         var key = new Dictionary<string, AttributeValue> { ["LockID"] = new() { S = id } };
@@ -108,5 +109,6 @@ public sealed class StateLocks(World world, Blueprint blueprint, RunLease lease)
         }
     }
 
-    private sealed record Found(StateLock Lock, TimeSpan Age);
+    /// <summary>A lock that is there, and how old it is.</summary>
+    public sealed record FoundLock(StateLock Lock, TimeSpan Age);
 }

@@ -5,6 +5,9 @@ namespace Mayfly.Engine.Secrets;
 /// <summary>The secret contract of an environment, as far as a run needs it.</summary>
 public interface ISecretContract
 {
+    /// <summary>Looks at every secret and key; writes nothing. Every value that is read is known to the redactor afterwards.</summary>
+    Task<IReadOnlyList<SecretFinding>> CheckAsync(CancellationToken ct);
+
     /// <summary>
     /// Makes sure that every secret exists and that every key has a value that satisfies its rule, from its configured source where
     /// it is missing. Never overwrites a value that satisfies it. Returns the ids of the secrets it wrote; never a value.

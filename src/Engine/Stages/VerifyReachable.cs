@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Mayfly.Engine.Clouds.Http;
 using Mayfly.Engine.Configuration;
-using Mayfly.Engine.Explanation;
 using Mayfly.Engine.Failures;
 using Mayfly.Engine.Leases;
 using Mayfly.Engine.Tools;
@@ -12,7 +11,7 @@ namespace Mayfly.Engine.Stages;
 /// The hard gate: the page answers over DNS, TLS and HTTP, several times in a row, from the commit that was asked for.
 /// Looks at: the public host, as a visitor would. May change: nothing. Proof: the answers themselves.
 /// </summary>
-public sealed class VerifyReachable(Blueprint blueprint, IHttpProbe probe, Explainer explainer, RunLease lease, TimeProvider clock) : IStage
+public sealed class VerifyReachable(Blueprint blueprint, IHttpProbe probe, RunLease lease, TimeProvider clock) : IStage
 {
     private static readonly TimeSpan RegexLimit = TimeSpan.FromSeconds(1);
     private readonly VerifySettings _settings = blueprint.Configuration.Verify;
@@ -48,7 +47,7 @@ public sealed class VerifyReachable(Blueprint blueprint, IHttpProbe probe, Expla
 
                 if (clock.GetElapsedTime(started) > _settings.Timeout)
                 {
-                    return new StageResult.Failed(failure with { Evidence = [.. failure.Evidence, .. (await explainer.WalkAsync(ct)).Evidence()] });
+                    return new StageResult.Failed(failure);
                 }
             }
 
