@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text;
 using Mayfly.Aws;
 using Mayfly.EndToEnd.Tests.Programs;
@@ -54,6 +56,55 @@ public sealed class PlantedSecretTests : IClassFixture<LocalCloudFixture>
             .Where(file => new FileInfo(file) is { LinkTarget: null } own && (own.UnixFileMode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0);
         Assert.All(work, file => Clean(file, Encoding.Latin1.GetString(File.ReadAllBytes(file))));
         Clean("the journal", await JournalAsync(ct));
+        await BundleAsync(ct);
+    }
+
+    // Somebody's debug code: the pod writes the password that it was given, and dies.
+    private async Task BundleAsync(CancellationToken ct)
+    {
+        await Kubectl.RunAsync(_cloud, ct, "patch", "deployment", "pr-42-web", "--namespace", "pr-42", "--type", "json", "--patch", """
+            [{ "op": "replace", "path": "/spec/template/spec/containers/0/image", "value": "ghcr.io/jetscale/task:1" },
+             { "op": "add", "path": "/spec/template/spec/containers/0/args", "value": ["$(DB_PASSWORD)", "--exit", "3"] },
+             { "op": "add", "path": "/spec/template/spec/containers/0/envFrom", "value": [{ "secretRef": { "name": "pr-42-db-secret" } }] }]
+            """);
+        var path = Path.Combine(_cloud.Home, "bundle.tar.gz");
+        var files = new Dictionary<string, string>();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        while (!files.GetValueOrDefault("bundle/logs.txt", "").Contains("task failed with 3", StringComparison.Ordinal))
+        {
+            File.Delete(path);
+            var run = await _cloud.Mayfly.RunAsync(limit.Token, "explain", "--local", "--pr=42", "--branch", "feature/login", "--bundle", path);
+            Assert.Equal(path, run.Result.GetProperty("bundle").GetProperty("file").GetString());
+            Clean("the answer", run.Story);
+            files = Unpack(path);
+        }
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(path).UnixFileMode);
+        Assert.All(files, file => Clean(file.Key, file.Value));
+        Assert.Contains("task [secret] --exit 3", files["bundle/logs.txt"], StringComparison.Ordinal);
+        Assert.Contains("\"DB_PASSWORD\": \"[secret]\"", files["bundle/kubernetes/secrets.json"], StringComparison.Ordinal);
+        Assert.Contains("module.aws.aws_eks_cluster", files["bundle/state/infra.tfstate.txt"], StringComparison.Ordinal);
+        Assert.All(
+            ["INDEX.txt", "chain.txt", "versions.txt", "configuration.yaml", "journal.jsonl", "last-result.json", "plan.txt", "lease.json", "locks.txt",
+                "kubernetes/pods.json", "events.txt", "externalsecrets.txt", "helm-history.txt", "aws/load-balancer.json", "aws/cluster.json"],
+            name => Assert.Contains($"bundle/{name}", files.Keys));
+
+        var again = await _cloud.Mayfly.RunAsync(ct, "explain", "--local", "--pr=42", "--branch", "feature/login", "--bundle", path);
+        Assert.Equal(2, again.ExitCode);
+    }
+
+    private static Dictionary<string, string> Unpack(string path)
+    {
+        using var tar = new TarReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
+        var files = new Dictionary<string, string>();
+        while (tar.GetNextEntry() is { } entry)
+        {
+            using var reader = new StreamReader(entry.DataStream!);
+            files[entry.Name] = reader.ReadToEnd();
+        }
+
+        return files;
     }
 
     private async Task<string> JournalAsync(CancellationToken ct)

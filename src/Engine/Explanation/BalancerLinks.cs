@@ -14,7 +14,7 @@ public static class BalancerLinks
 
     /// <summary>Whether the load balancer is there and active.</summary>
     public static Link Balancer(string? address, Look<LoadBalancer> look, IEnumerable<string> ingressEvents) =>
-        address is null ? Link.Broken(BalancerName, "neither the record nor the ingress names a load balancer", ingressEvents, Controller)
+        address is null && look is not Look<LoadBalancer>.Unknown ? Link.Broken(BalancerName, "neither the record nor the ingress names a load balancer", ingressEvents, Controller)
         : look.Missing(BalancerName, () => Link.Broken(BalancerName, $"there is no load balancer {address}", ingressEvents, Controller))
             ?? (look.Value!.State is null or "active" or "active_impaired"
                 ? Link.Fine(BalancerName, $"{look.Value.LoadBalancerName} is {look.Value.State ?? "there"}")
@@ -44,15 +44,20 @@ public static class BalancerLinks
     /// <summary>Whether the certificate is issued, covers the host, and is one that a visitor accepts.</summary>
     public static Link Certificate(string host, Look<List<CertificateDetail>> look, ProbeAnswer answer, DateTimeOffset now)
     {
+        if (look is Look<List<CertificateDetail>>.Absent)
+        {
+            return Link.Unknown(CertificateName, "there is no listener to look at");
+        }
+
         if (answer.Step == ProbeStep.Tls)
         {
             return Link.Broken(CertificateName, answer.Detail, (look.Value ?? []).Select(Describe),
                 "Issue a certificate that covers the host and have the listener show it.");
         }
 
-        if (look.Missing(CertificateName, () => Link.Unknown(CertificateName, "there is no listener to look at")) is { } missing)
+        if (look is Look<List<CertificateDetail>>.Unknown(var why))
         {
-            return missing;
+            return Link.Unknown(CertificateName, why);
         }
 
         var covering = look.Value!.Where(certificate => Covers(certificate, host)).ToList();

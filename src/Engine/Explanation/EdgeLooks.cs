@@ -1,5 +1,6 @@
 using Mayfly.Aws;
 using Mayfly.Aws.CertificateManager.Model;
+using Mayfly.Aws.ElasticLoadBalancingV2;
 using Mayfly.Aws.ElasticLoadBalancingV2.Model;
 using Mayfly.Aws.Route53.Model;
 using Mayfly.Engine.Clouds.Http;
@@ -44,31 +45,16 @@ internal sealed class EdgeLooks(AwsSession session, string host, string path)
 
     /// <summary>The links from the load balancer to its targets.</summary>
     public async Task<IReadOnlyList<Link>> LinksAsync(
-        string? address, ProbeAnswer answer, IReadOnlyList<string> ingressEvents, DateTimeOffset now, CancellationToken ct)
+        Look<string> address, ProbeAnswer answer, IReadOnlyList<string> told, DateTimeOffset now, CancellationToken ct)
     {
         var elb = session.CreateElasticLoadBalancingV2();
-        var balancer = address is null ? new Look<LoadBalancer>.Absent() : await Look.AtAsync(async () =>
-        {
-            string? marker = null;
-            do
-            {
-                var page = await elb.DescribeLoadBalancersAsync(new DescribeLoadBalancersRequest { Marker = marker }, ct);
-                if (page.LoadBalancers.FirstOrDefault(b => b.DNSName is { } name && IsSame(name, address)) is { } found)
-                {
-                    return found;
-                }
+        var balancer = await ThenAsync<string, LoadBalancer>(address, name => BalancerAsync(elb, name, ct), ct);
 
-                marker = page.NextMarker;
-            }
-            while (marker is not null);
-            return null;
-        }, ct);
-
-        var listeners = await ThenAsync(balancer, async b => (await elb.DescribeListenersAsync(new DescribeListenersRequest(b.LoadBalancerArn), ct)).Listeners, ct);
+        var listeners = await ThenAsync<LoadBalancer, List<Listener>>(balancer, async b => (await elb.DescribeListenersAsync(new DescribeListenersRequest(b.LoadBalancerArn), ct)).Listeners, ct);
         Look<Listener> listener = listeners is Look<List<Listener>>.Unknown(var why) ? new Look<Listener>.Unknown(why)
             : BalancerLinks.Pick(listeners.Value ?? []) is { } picked ? new Look<Listener>.Seen(picked) : new Look<Listener>.Absent();
-        var certificates = await ThenAsync(listener, l => CertificatesAsync(l, ct), ct);
-        var rules = await ThenAsync(listener, async l => (await elb.DescribeRulesAsync(new DescribeRulesRequest(l.ListenerArn), ct)).Rules, ct);
+        var certificates = await ThenAsync<Listener, List<CertificateDetail>>(listener, async l => await CertificatesAsync(l, ct), ct);
+        var rules = await ThenAsync<Listener, List<Rule>>(listener, async l => (await elb.DescribeRulesAsync(new DescribeRulesRequest(l.ListenerArn), ct)).Rules, ct);
         var group = BalancerLinks.Pick(rules.Value ?? [], host, path)?.Actions.FirstOrDefault(action => action.Type == "forward")?.TargetGroupArn;
         Look<List<TargetHealthDescription>> targets = group is null ? new Look<List<TargetHealthDescription>>.Absent() : await Look.AtAsync(
             async () => (await elb.DescribeTargetHealthAsync(new DescribeTargetHealthRequest(group), ct)).TargetHealthDescriptions, ct);
@@ -79,13 +65,16 @@ internal sealed class EdgeLooks(AwsSession session, string host, string path)
         Note("target-health", targets);
         return
         [
-            BalancerLinks.Balancer(address, balancer, ingressEvents),
-            BalancerLinks.Listening(listeners, answer),
+            BalancerLinks.Balancer(address.Value, balancer, told),
+            With(told, BalancerLinks.Listening(listeners, answer)),
             BalancerLinks.Certificate(host, certificates, answer, now),
-            BalancerLinks.Routing(host, path, rules),
-            BalancerLinks.Targets(group is null ? null : NameOf(group), targets),
+            With(told, BalancerLinks.Routing(host, path, rules)),
+            With(told, BalancerLinks.Targets(group is null ? null : NameOf(group), targets)),
         ];
     }
+
+    // What the ingress's events and the controller's state say explains each link that the controller makes.
+    private static Link With(IReadOnlyList<string> told, Link link) => link.State == LinkState.Broken ? link with { Evidence = [.. link.Evidence, .. told] } : link;
 
     private Look<T> Note<T>(string name, Look<T> look)
         where T : class
@@ -96,6 +85,23 @@ internal sealed class EdgeLooks(AwsSession session, string host, string path)
         }
 
         return look;
+    }
+
+    private static async Task<LoadBalancer?> BalancerAsync(AmazonElasticLoadBalancingV2Client elb, string address, CancellationToken ct)
+    {
+        string? marker = null;
+        do
+        {
+            var page = await elb.DescribeLoadBalancersAsync(new DescribeLoadBalancersRequest { Marker = marker }, ct);
+            if (page.LoadBalancers.FirstOrDefault(b => b.DNSName is { } name && IsSame(name, address)) is { } found)
+            {
+                return found;
+            }
+
+            marker = page.NextMarker;
+        }
+        while (marker is not null);
+        return null;
     }
 
     private async Task<List<CertificateDetail>> CertificatesAsync(Listener listener, CancellationToken ct)
@@ -112,20 +118,20 @@ internal sealed class EdgeLooks(AwsSession session, string host, string path)
     }
 
     // A thing behind one that could not be seen is as unknown as that one; behind one that is not there is nothing.
-    private static async Task<Look<TNext>> ThenAsync<T, TNext>(Look<T> before, Func<T, Task<TNext>> ask, CancellationToken ct)
+    private static async Task<Look<TNext>> ThenAsync<T, TNext>(Look<T> before, Func<T, Task<TNext?>> ask, CancellationToken ct)
         where T : class
         where TNext : class
     {
         return before switch
         {
-            Look<T>.Seen(var value) => await Look.AtAsync<TNext>(async () => await ask(value), ct),
+            Look<T>.Seen(var value) => await Look.AtAsync(() => ask(value), ct),
             Look<T>.Unknown(var why) => new Look<TNext>.Unknown(why),
             _ => new Look<TNext>.Absent(),
         };
     }
 
     // Aliases of load balancers carry "dualstack." before the name.
-    private static bool IsSame(string name, string address)
+    internal static bool IsSame(string name, string address)
     {
         const string DualStack = "dualstack.";
         var bare = address.StartsWith(DualStack, StringComparison.OrdinalIgnoreCase) ? address[DualStack.Length..] : address;

@@ -1,6 +1,7 @@
 using k8s;
 using k8s.Models;
 using Mayfly.Aws;
+using Mayfly.Aws.Route53.Model;
 using Mayfly.Aws.SecretsManager.Model;
 using Mayfly.Engine.Clouds;
 using Mayfly.Engine.Clouds.Cluster;
@@ -44,14 +45,19 @@ public sealed class Explainer(World world, Blueprint blueprint, ClusterDoor door
         var workloads = await LookInsideAsync(opened, cluster => WorkloadsAsync(cluster, ct), ct);
         var ingresses = await LookInsideAsync(
             opened, async cluster => (await cluster.Api.NetworkingV1.ListNamespacedIngressAsync(blueprint.Namespace, cancellationToken: ct)).Items, ct);
+        var controllers = await LookInsideAsync(opened, async cluster => (await cluster.Api.AppsV1.ListDeploymentForAllNamespacesAsync(cancellationToken: ct)).Items, ct);
         var (answer, record) = (await asking, await recording);
 
         var ingress = ingresses.Value?.FirstOrDefault(candidate => (candidate.Spec.Rules ?? []).Any(rule => rule.Host == Host));
         var address = ingress?.Status?.LoadBalancer?.Ingress?.FirstOrDefault()?.Hostname ?? (record.Value is { } found ? NameLinks.Target(found) : null);
         var ingressEvents = ingress is null ? [] : workloads.Value?.Warnings(ingress.Metadata.Name) ?? [];
         var name = NameLinks.Name(Host, answer, record);
-        var links = new List<Link> { name, NameLinks.Record(Host, zone, record) };
-        links.AddRange(await edge.LinksAsync(address, answer, ingressEvents, world.Clock.GetUtcNow(), ct));
+        var links = new List<Link>
+        {
+            name, NameLinks.Record(Host, zone, record, ingress?.Status?.LoadBalancer?.Ingress?.FirstOrDefault()?.Hostname, Controllers.Troubles(controllers.Value, Controllers.Dns)),
+        };
+        IReadOnlyList<string> told = [.. ingressEvents, .. Controllers.Troubles(controllers.Value, Controllers.Balancing)];
+        links.AddRange(await edge.LinksAsync(AddressOf(address, record, ingresses), answer, told, world.Clock.GetUtcNow(), ct));
         Seen = edge.Seen;
         links.Add(opened.Missing("cluster", () => Link.Broken("cluster", $"the EKS cluster {blueprint.ClusterName} does not exist or is not active", [],
             "Run mayfly up: it makes the cluster again.")) ?? Link.Fine("cluster", $"{blueprint.ClusterName} is active"));
@@ -59,6 +65,13 @@ public sealed class Explainer(World world, Blueprint blueprint, ClusterDoor door
         links.Add(NameLinks.Page(answer, VerifyReachable.Judge(answer, verify, blueprint.Environment.PullRequest.Commit), name));
         return new Chain(links, await SecretsAsync(opened, workloads.Value, ct));
     }
+
+    // Where neither names a load balancer there is none; where one could not be asked, nobody knows.
+    private static Look<string> AddressOf(string? address, Look<ResourceRecordSet> record, Look<IList<V1Ingress>> ingresses) =>
+        address is not null ? new Look<string>.Seen(address)
+        : ingresses is Look<IList<V1Ingress>>.Unknown(var closed) ? new Look<string>.Unknown(closed)
+        : record is Look<ResourceRecordSet>.Unknown(var hidden) ? new Look<string>.Unknown(hidden)
+        : new Look<string>.Absent();
 
     private async Task<IReadOnlyList<Link>> InsideAsync(
         Cluster? cluster, Look<IList<V1Ingress>> ingresses, V1Ingress? ingress, Look<Workloads> workloads, CancellationToken ct)

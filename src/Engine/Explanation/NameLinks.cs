@@ -22,9 +22,17 @@ public static class NameLinks
     }
 
     /// <summary>Whether the zone has a record for the host.</summary>
-    public static Link Record(string host, string zone, Look<ResourceRecordSet> record) =>
-        record.Missing("record", () => Link.Broken("record", $"the zone {zone} has no A or CNAME record for {host}", [],
+    /// <param name="host">The host.</param>
+    /// <param name="zone">The zone.</param>
+    /// <param name="record">Its record.</param>
+    /// <param name="balancer">The load balancer's name as the ingress has it; null when it has none or is not known.</param>
+    /// <param name="controllers">What is wrong with those who write records.</param>
+    public static Link Record(string host, string zone, Look<ResourceRecordSet> record, string? balancer, IReadOnlyList<string> controllers) =>
+        record.Missing("record", () => Link.Broken("record", $"the zone {zone} has no A or CNAME record for {host}", controllers,
             "Check that external-dns runs, and read its pod's log.", "Check that the ingress has an address (kubectl get ingress)."))
+        ?? (balancer is not null && !EdgeLooks.IsSame(balancer, Target(record.Value!))
+            ? Link.Broken("record", $"it points at {Target(record.Value!)}, and the ingress is at {balancer}", controllers, "Check that external-dns runs, and read its pod's log.")
+            : null)
         ?? Link.Fine("record", $"{record.Value!.Type} to {Target(record.Value)}");
 
     /// <summary>What a record points at.</summary>

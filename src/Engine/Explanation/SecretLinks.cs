@@ -17,6 +17,12 @@ public static class SecretLinks
             return missing;
         }
 
+        if (look.Value!.FirstOrDefault(deployment => deployment.Spec.Replicas == 0) is { } stopped)
+        {
+            return Link.Broken("operator", $"deployment {@namespace}/{stopped.Metadata.Name} is scaled to 0", [],
+                $"Scale it up: kubectl scale deployment {stopped.Metadata.Name} --replicas=1 -n {@namespace}.");
+        }
+
         var waiting = look.Value!.Where(deployment => (deployment.Status?.ReadyReplicas ?? 0) < Math.Max(1, deployment.Spec.Replicas ?? 1)).ToList();
         return look.Value!.Count == 0 ? Link.Broken("operator", $"no operator is deployed in namespace {@namespace}", [], "Run mayfly up: it installs the operator again.")
             : waiting.Count > 0 ? Link.Broken("operator", $"deployment {@namespace}/{waiting[0].Metadata.Name} has {waiting[0].Status?.ReadyReplicas ?? 0} ready pods",
@@ -40,7 +46,7 @@ public static class SecretLinks
         var name = $"source {id}";
         return look.Missing(name, () => Link.Broken(name, "it is not in Secrets Manager", [], "Run mayfly secrets ensure: it makes the secret from its configured source."))
             ?? (look.Value!.DeletedDate is { } deleted
-                    ? Link.Broken(name, $"it was put up for deletion on {deleted:yyyy-MM-dd HH:mm}", [], "Run mayfly secrets ensure: it takes the secret back.")
+                    ? Link.Broken(name, $"it is scheduled for deletion ({deleted:yyyy-MM-dd})", [], "Run mayfly secrets ensure: it takes the secret back.")
                 : look.Value.VersionIdsToStages?.Values.Any(stages => stages.Contains("AWSCURRENT")) is not true
                     ? Link.Broken(name, "it has no value", [], "Run mayfly secrets ensure, or mayfly secrets set.")
                 : Link.Fine(name, "it has a value"));

@@ -69,6 +69,41 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public void A_certificate_of_a_listener_that_is_not_there_is_nobodys_fault()
+    {
+        var cut = ProbeAnswer.Broken(ProbeStep.Tls, "the connection was cut", [IPAddress.Loopback]);
+        Assert.Equal(LinkState.Unknown, BalancerLinks.Certificate(Host, new Look<List<CertificateDetail>>.Absent(), cut, default).State);
+    }
+
+    [Fact]
+    public void A_record_that_points_elsewhere_than_the_ingress_is_broken_and_its_writer_is_named()
+    {
+        var record = Seen(new ResourceRecordSet { Name = Host, Type = "A", AliasTarget = new AliasTarget("Z1", "dualstack.lb-1.elb.amazonaws.com.", false), ResourceRecords = [] });
+        Assert.Equal(LinkState.Fine, NameLinks.Record(Host, "example.org", record, "lb-1.elb.amazonaws.com", []).State);
+        Assert.Equal(LinkState.Fine, NameLinks.Record(Host, "example.org", record, null, []).State);
+        var stale = NameLinks.Record(Host, "example.org", record, "lb-2.elb.amazonaws.com", ["deployment dns/external-dns is scaled to 0"]);
+        Assert.Equal(LinkState.Broken, stale.State);
+        Assert.Equal(["deployment dns/external-dns is scaled to 0"], stale.Evidence);
+    }
+
+    [Fact]
+    public void A_controller_is_in_trouble_when_it_is_missing_stopped_or_not_ready()
+    {
+        Assert.Equal([], Controllers.Troubles(null, Controllers.Dns));
+        Assert.Contains("no deployment of external-dns", Assert.Single(Controllers.Troubles([Deployment("web", 1, 1)], Controllers.Dns)), StringComparison.Ordinal);
+        Assert.Contains("scaled to 0", Assert.Single(Controllers.Troubles([Deployment("external-dns", 0, 0)], Controllers.Dns)), StringComparison.Ordinal);
+        Assert.Contains("no ready pod", Assert.Single(Controllers.Troubles([Deployment("external-dns", 1, 0)], Controllers.Dns)), StringComparison.Ordinal);
+        Assert.Equal([], Controllers.Troubles([Deployment("external-dns", 1, 1)], Controllers.Dns));
+
+        static V1Deployment Deployment(string name, int wanted, int ready) => new()
+        {
+            Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = "dns" },
+            Spec = new V1DeploymentSpec { Replicas = wanted, Selector = new V1LabelSelector(), Template = new V1PodTemplateSpec() },
+            Status = new V1DeploymentStatus { ReadyReplicas = ready },
+        };
+    }
+
+    [Fact]
     public void The_rule_of_the_lowest_priority_that_matches_host_and_path_takes_the_request()
     {
         Rule[] rules = [Rule("default"), Rule("10", ("host-header", Host), ("path-pattern", "/*")), Rule("2", ("host-header", Host), ("path-pattern", "/api/*")), Rule("1", ("host-header", "*.else.org"))];

@@ -114,8 +114,8 @@ public sealed partial class Scrubber(Redactor redactor)
     [GeneratedRegex("(\\b(?:Bearer|Basic) )[A-Za-z0-9+/=._~-]{8,}", RegexOptions.IgnoreCase)]
     private static partial Regex Bearer();
 
-    // NAME=value, NAME: value, "NAME": "value", --name value
-    [GeneratedRegex("((?:^|[\\s\"'{,;?&(-])[\\w.-]*(?:password|passwd|passphrase|secret[_-]?(?:access[_-]?)?key|api[_-]?key|apikey|access[_-]?token|auth[_-]?token|client[_-]?secret|private[_-]?key)[\"']?\\s*[=:]\\s*[\"']?)(?!\\[secret\\]|[\"'{\\[(<$]|env:|generate:|null\\b|true\\b|false\\b|\\s)[^\\s\"',;&}]+", RegexOptions.IgnoreCase)]
+    // NAME=value anywhere; NAME: value and "NAME": "value" where a key stands; a password also in the middle of a sentence.
+    [GeneratedRegex("((?:^|[\\s\"'{,;?&(-])[\\w.-]*(?:password|passwd|passphrase|secret[_-](?:access[_-])?key|secretaccesskey|api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret|private[_-]?key)(?:[\"']?\\s*=|(?<=(?:^[ \\t-]*|[\"'{,][ \\t]*[\"']?)[\\w.-]+|passw(?:or)?d)[\"']?\\s*:)\\s*[\"']?)(?!\\[secret\\]|[\"'{\\[(<$]|env:|generate:|null\\b|true\\b|false\\b|\\s)[^\\s\"',;&}]+", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex Assigned();
 
     [GeneratedRegex("(?:^|[_.\\-/])(?:password|passwd|pwd|passphrase|token|credentials?|secrets?|apikey|authtoken|dsn)(?:$|[_.\\-/])|[_.\\-/]key$", RegexOptions.IgnoreCase)]
