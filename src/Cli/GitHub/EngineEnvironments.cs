@@ -50,7 +50,8 @@ internal sealed class EngineEnvironments(CommandContext context, MayflyConfigura
         var blueprint = new Blueprint(configuration, identity);
         var work = Path.Combine(_world.Home, "work", configuration.Project, identity.Id, "kube");
         await using var door = new ClusterDoor(_world.Account, blueprint.ClusterName, work, context.Clock);
-        var chain = await new Explainer(_world, blueprint, door).WalkAsync(ct);
+        blueprint.Account ??= (await Look.AtAsync<string>(async () => await _world.Account.AccountIdAsync(ct), ct)).Value;
+        var chain = await new Explainer(_world, blueprint, door, new KnownSecrets(Contract(blueprint), blueprint, door, context.Redactor)).WalkAsync(ct);
 
         // Lines of logs stay out: a comment is read by more people than a terminal.
         return
@@ -102,11 +103,11 @@ internal sealed class EngineEnvironments(CommandContext context, MayflyConfigura
         }
     }
 
-    private EnvironmentRun Run(Blueprint blueprint, RunFeed feed, Func<CancellationToken, Task<Failure?>>? stillWanted)
-    {
-        var secrets = new SecretContract(_world.Session.CreateSecretsManager(), blueprint, context.Variables.Variables, context.Redactor);
-        return new EnvironmentRun(_world, blueprint, secrets, feed) { StillWanted = stillWanted };
-    }
+    private EnvironmentRun Run(Blueprint blueprint, RunFeed feed, Func<CancellationToken, Task<Failure?>>? stillWanted) =>
+        new(_world, blueprint, Contract(blueprint), feed) { StillWanted = stillWanted };
+
+    private SecretContract Contract(Blueprint blueprint) =>
+        new(_world.Session.CreateSecretsManager(), blueprint, context.Variables.Variables, context.Redactor);
 
     private static char Mark(LinkState state) => state switch
     {
