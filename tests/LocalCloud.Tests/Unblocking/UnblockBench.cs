@@ -135,6 +135,8 @@ public sealed class UnblockBench : IAsyncDisposable
 
     private sealed class NoSecrets : ISecretContract
     {
+        public Task<IReadOnlyList<SecretFinding>> CheckAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<SecretFinding>>([]);
+
         public IReadOnlyDictionary<string, DateTimeOffset> Written { get; } = new Dictionary<string, DateTimeOffset>();
 
         public Task<Outcome<string[]>> EnsureAsync(Func<CancellationToken, Task<Failure?>> beforeWrite, CancellationToken ct) =>
