@@ -13,8 +13,12 @@ namespace Mayfly.Engine.Unblocking;
 /// <param name="sweeps">What controllers make in AWS, by the controller's name.</param>
 /// <param name="ownership">Whose that has to be.</param>
 /// <param name="lease">Asked before each write.</param>
-public sealed class DoomedMender(FinalizerRelease release, IReadOnlyDictionary<string, Sweep> sweeps, Ownership ownership, RunLease lease) : IMender
+/// <param name="clock">Waits.</param>
+public sealed class DoomedMender(
+    FinalizerRelease release, IReadOnlyDictionary<string, Sweep> sweeps, Ownership ownership, RunLease lease, TimeProvider clock) : IMender
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), Pause = TimeSpan.FromSeconds(2);
+
     /// <inheritdoc />
     public Task<IReadOnlyList<Obstacle>> FindAsync(Cluster cluster, StageReporter reporter, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<Obstacle>>([]);
@@ -49,18 +53,29 @@ public sealed class DoomedMender(FinalizerRelease release, IReadOnlyDictionary<s
 
         foreach (var (controller, sweep) in sweeps.Where(entry => IsDead(entry.Key)))
         {
-            var found = await sweep.FindAsync(ownership, ct);
-            if (found.Found.Count == 0)
-            {
-                continue;
-            }
-
-            // What resists here is met again by the sweep at the end, which says what is left.
-            var failures = await Sweep.RemoveAsync(
-                found, leftover => reporter.Remedy(leftover.ToString(), $"removed, since {controller} does not work and cannot do it"), lease.EnsureHeldAsync, ct);
-            mended += found.Found.Count - failures.Count;
+            mended += await SweepAsync(controller, sweep, reporter, ct);
         }
 
         return new Mending(mended);
+    }
+
+    // What a load balancer leaves behind is held by its interfaces for a few seconds. What resists for longer is met again by the
+    // sweep at the end, which says what is left.
+    private async Task<int> SweepAsync(string controller, Sweep sweep, StageReporter reporter, CancellationToken ct)
+    {
+        var (removed, started) = (0, clock.GetTimestamp());
+        while (true)
+        {
+            var found = await sweep.FindAsync(ownership, ct);
+            var failures = await Sweep.RemoveAsync(
+                found, leftover => reporter.Remedy(leftover.ToString(), $"removed, since {controller} does not work and cannot do it"), lease.EnsureHeldAsync, ct);
+            removed += found.Found.Count - Math.Min(failures.Count, found.Found.Count);
+            if (failures.Count == 0 || clock.GetElapsedTime(started) > Patience)
+            {
+                return removed;
+            }
+
+            await Task.Delay(Pause, clock, ct);
+        }
     }
 }

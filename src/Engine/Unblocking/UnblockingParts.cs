@@ -26,7 +26,7 @@ public sealed class UnblockingParts
         TeardownMenders =
         [
             new WebhookMender(parts.Blueprint, Gate, watch, repair: null, parts.Lease),
-            new DoomedMender(doomed, SweepsOf(parts), ownership, parts.Lease),
+            new DoomedMender(doomed, SweepsOf(parts), ownership, parts.Lease, parts.World.Clock),
             new StuckMender(parts.Blueprint, layers, doomed, parts.Lease, parts.World.Clock),
         ];
     }
@@ -54,7 +54,10 @@ public sealed class UnblockingParts
 
     private static Dictionary<string, Sweep> SweepsOf(RunParts parts) => new(StringComparer.Ordinal)
     {
-        ["aws-load-balancer-controller"] = new Sweep([new LoadBalancerLeftovers(parts.World.Session.CreateElasticLoadBalancingV2())]),
+        ["aws-load-balancer-controller"] = new Sweep(
+        [
+            new LoadBalancerLeftovers(parts.World.Session.CreateElasticLoadBalancingV2()), new BalancerGroups(parts.World.Session.CreateEc2()),
+        ]),
         ["external-dns"] = new Sweep([new RecordLeftovers(parts.World.Session.CreateRoute53(), parts.Blueprint.Configuration.Environment.Zone)]),
     };
 }
