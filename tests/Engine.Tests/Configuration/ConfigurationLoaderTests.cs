@@ -30,7 +30,7 @@ public sealed class ConfigurationLoaderTests
     [Theory]
     [InlineData("an unknown key", "enviroment: {}", "5:1: 'enviroment' is no setting; did you mean 'environment'?")]
     [InlineData("an unknown key inside", "budget:\n  per_rules: 1", "6:3: 'budget.per_rules' is no setting; did you mean 'per_rule'?")]
-    [InlineData("nothing near", "budget:\n  something: 1", "6:3: 'budget.something' is no setting; known here are run, per_rule, per_run")]
+    [InlineData("nothing near", "budget:\n  something: 1", "6:3: 'budget.something' is no setting; known here are run, per_rule, per_class, per_run")]
     [InlineData("a repeated key", "project: other", "5:1: 'project' is set twice; line 1 sets it too")]
     [InlineData("a text for a number", "budget: {per_run: many}", "5:19: 'budget.per_run' must be a whole number, not 'many'")]
     [InlineData("a number for a text", "aws: {account: 123456789012}", "5:16: 'aws.account' must be a text; put it in quotes: '123456789012', not the number")]
