@@ -81,6 +81,12 @@ public sealed class Converger(
                 first = end.Ending is Ending.Left || first is null ? end : first;
             }
 
+            if (step.Passed && stages[i].Name == StageNames.Sweep)
+            {
+                // Nothing is left: what resisted on the way is gone all the same.
+                first = null;
+            }
+
             i = step.Stopped is null ? step.Next : i + 1;
         }
 
@@ -100,7 +106,7 @@ public sealed class Converger(
         if (result is not StageResult.Failed failed)
         {
             run.Report(Finished(stage, result, started, attempt));
-            return new Step(index + 1, null, false);
+            return new Step(index + 1, null, false) { Passed = true };
         }
 
         failed = failed with { Failure = ByUserRules(failed.Failure) };
@@ -203,5 +209,8 @@ public sealed class Converger(
         return new StageFinished(stage.Name, outcome, detail, clock.GetElapsedTime(started).TotalSeconds, attempts);
     }
 
-    private readonly record struct Step(int Next, Failure? Stopped, bool OutOfBudget);
+    private readonly record struct Step(int Next, Failure? Stopped, bool OutOfBudget)
+    {
+        public bool Passed { get; init; }
+    }
 }

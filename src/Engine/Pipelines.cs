@@ -18,26 +18,35 @@ public static class Pipelines
         new UnblockCluster(parts.Door, parts.Unblocking.Menders, parts.Plans),
         .. Layers(parts, parts.Roots.Layers.SkipWhile(layer => !layer.NeedsCluster)),
         new RestoreWebhooks(parts.Door, parts.Unblocking.Gate, parts.Unblocking.Webhooks, parts.Lease),
+        new RestoreReleases(parts.Blueprint, parts.Door, parts.Helms, parts.Lease),
         new Preflight(parts.Blueprint, parts.Door, parts.Secrets, parts.Pulls, parts.Lease, parts.World.Clock),
         new DeployRelease(parts.Blueprint, parts.Door, parts.Package, parts.Helms, parts.Lease, parts.World.Clock),
         new VerifyReachable(parts.Blueprint, parts.World.Http, parts.Lease, parts.World.Clock),
     ];
 
-    /// <summary>identity, prune, unblock, release, destroy layer by layer from the last to the first, sweep, forget.</summary>
+    /// <summary>identity, prune, unblock, release, destroy layer by layer from the last to the first, the network freed between, sweep, forget.</summary>
     public static IReadOnlyList<IStage> TearDown(RunParts parts)
     {
         var end = new ClusterEnd(parts.Blueprint.Configuration.Budget.Settle, parts.World.Clock);
+        var layers = parts.Roots.Layers.Reverse().ToList();
+
+        // With the last layer that lies in the cluster its controllers are gone, and nobody else takes back what they made.
+        var living = layers.FindLastIndex(layer => layer.NeedsCluster) + 1;
+        var sweep = new SweepEnvironment(parts.Blueprint, parts.Sweep, parts.Lease, end, parts.World.Clock);
         return
         [
             parts.Identity(willWrite: true, readOnly: false),
             new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Locks, parts.Lease, parts.World.Store),
             new UnblockCluster(parts.Door, parts.Unblocking.TeardownMenders, parts.Plans),
             new ReleaseApplication(parts.Blueprint, parts.Door, parts.Helms, parts.ControllerSweep, parts.Lease, parts.World.Clock),
-            .. parts.Roots.Layers.Reverse().Select(layer =>
-                new DestroyLayer(layer, parts.Blueprint, parts.Roots, parts.Door, parts.Lease, parts.World.Store, end)),
-            new SweepEnvironment(parts.Blueprint, parts.Sweep, parts.Lease, end, parts.World.Clock),
-            new ForgetState(parts.Blueprint, parts.Roots, parts.Lease, parts.World.Store, parts.RunKeys),
+            .. layers.Take(living).Select(Destroy),
+            new ReleaseNetwork(parts.Blueprint, parts.NetworkSweep, parts.Lease, parts.World.Clock),
+            .. layers.Skip(living).Select(Destroy),
+            sweep,
+            new ForgetState(parts.Blueprint, parts.Roots, sweep, parts.Lease, parts.World.Store, parts.RunKeys),
         ];
+
+        IStage Destroy(LayerSettings layer) => new DestroyLayer(layer, parts.Blueprint, parts.Roots, parts.Door, parts.Lease, parts.World.Store, end);
     }
 
     /// <summary>Converging, and the application started anew before the page is opened.</summary>

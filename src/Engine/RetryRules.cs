@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Mayfly.Engine.Configuration;
 using Mayfly.Engine.Failures;
 using Mayfly.Engine.Stages;
+using Mayfly.Engine.Teardown;
 
 namespace Mayfly.Engine;
 
@@ -21,9 +22,10 @@ public static class RetryRules
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
-    /// <summary>Classes whose remedy is the work of an earlier stage.</summary>
+    /// <summary>Classes, and rules of the engine's own, whose remedy is the work of an earlier stage.</summary>
     private static readonly FrozenDictionary<string, string> Menders = new Dictionary<string, string>
     {
+        [ForgetState.StaleRule] = StageNames.Destroy,
         ["state_lock_held"] = StageNames.Prune,
         ["state_lock_release_failed"] = StageNames.Prune,
         ["state_save_failed"] = StageNames.Prune,
@@ -90,7 +92,7 @@ public static class RetryRules
         {
             Disposition.AdoptExisting => new Verdict.ResumeFrom(StageNames.Reconcile, delay),
             Disposition.PruneState => new Verdict.ResumeFrom(StageNames.Prune, delay),
-            Disposition.RetryAfterRepair when Menders.TryGetValue(failure.Class, out var stage) => new Verdict.ResumeFrom(stage, delay),
+            Disposition.RetryAfterRepair when Menders.TryGetValue(failure.Rule, out var stage) || Menders.TryGetValue(failure.Class, out stage) => new Verdict.ResumeFrom(stage, delay),
             _ => new Verdict.RetryAfter(delay),
         };
     }

@@ -39,6 +39,11 @@ public sealed class RunParts : IAsyncDisposable
             new LoadBalancerLeftovers(world.Session.CreateElasticLoadBalancingV2()),
             new RecordLeftovers(world.Session.CreateRoute53(), blueprint.Configuration.Environment.Zone),
         ]);
+        NetworkSweep = new Sweep(
+        [
+            new LoadBalancerLeftovers(world.Session.CreateElasticLoadBalancingV2()),
+            new LoadBalancerRemains(world.Session.CreateEc2()),
+        ]);
     }
 
     public World World { get; }
@@ -61,6 +66,9 @@ public sealed class RunParts : IAsyncDisposable
 
     /// <summary>Looks at what the cluster's controllers make in AWS.</summary>
     public Sweep ControllerSweep { get; }
+
+    /// <summary>Looks at what dead controllers leave in the network.</summary>
+    public Sweep NetworkSweep { get; }
 
     /// <summary>Objects that outlive a teardown's last stage: they belong to the run.</summary>
     public IReadOnlySet<string> RunKeys => new HashSet<string>(StringComparer.Ordinal) { LeaseKey(Blueprint), JournalKey(Blueprint) };

@@ -12,6 +12,23 @@ public static class AdoptionFailures
         : findings.Doubts.Count > 0 ? OfSilence(findings.Doubts)
         : null;
 
+    /// <summary>The failure of a plan that would import what is not this environment's; null when it would not. Pure.</summary>
+    public static Failure? Of(IReadOnlyList<Stranger> strangers) => strangers.Count > 0 ? OfStrangers(strangers) : null;
+
+    /// <summary>An apply says that something exists, and neither a rule nor its name leads to it.</summary>
+    /// <param name="address">Where the plan has it.</param>
+    /// <param name="type">Its resource type.</param>
+    /// <param name="tried">The id that was tried, and what terraform said to it; null: there was none to try.</param>
+    public static Failure OfUnknownIdentity(string address, string type, (string ImportId, Failure Failure)? tried) =>
+        Failure.Of("exists-without-identity", "aws_already_exists", Disposition.NeedsHuman,
+            tried is { } attempt ? $"{address} exists already, and it is not to be found as {attempt.ImportId}" : $"{address} exists already, and nothing tells by which id it is imported",
+            $"Add a rule for {type} under adoption: in mayfly.yaml, with the import id that its provider documents.",
+            $"Or take it in by hand: terraform import '{address}' ID.") with
+        {
+            Tool = "terraform",
+            Evidence = tried?.Failure.Evidence ?? [],
+        };
+
     private static Failure OfStrangers(IReadOnlyList<Stranger> strangers)
     {
         var first = strangers[0];

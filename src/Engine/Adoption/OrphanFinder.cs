@@ -1,6 +1,7 @@
 using Mayfly.Aws;
 using Mayfly.Aws.SecretsManager.Model;
 using Mayfly.Engine.Clouds;
+using Mayfly.Engine.Clouds.Cluster;
 using Mayfly.Engine.Tools;
 
 namespace Mayfly.Engine.Adoption;
@@ -19,6 +20,18 @@ public sealed class OrphanFinder(Blueprint blueprint, AwsSession session, Cluste
             return new OrphanFindings([], [], []);
         }
 
+        return await SearchOf(await door.FindAsync(ct)).LookAsync(plan, ct);
+    }
+
+    /// <inheritdoc />
+    public Orphan? Guess(PlannedChange change) => SearchOf(null).Guess(change);
+
+    /// <inheritdoc />
+    public Task RestoreSecretAsync(string id, CancellationToken ct) =>
+        session.CreateSecretsManager().RestoreSecretAsync(new RestoreSecretRequest(id), ct);
+
+    private OrphanSearch SearchOf(Cluster? cluster)
+    {
         var region = blueprint.Configuration.Aws.Region;
         var names = new Dictionary<string, string>
         {
@@ -27,13 +40,8 @@ public sealed class OrphanFinder(Blueprint blueprint, AwsSession session, Cluste
             ["region"] = region,
             ["partition"] = PartitionOf(region),
         };
-        var cluster = await door.FindAsync(ct);
-        return await new OrphanSearch(_rules, _questions.AskAsync, cluster is null ? null : new ClusterQuestions(cluster).AskAsync, names).LookAsync(plan, ct);
+        return new OrphanSearch(_rules, _questions.AskAsync, cluster is null ? null : new ClusterQuestions(cluster).AskAsync, names);
     }
-
-    /// <inheritdoc />
-    public Task RestoreSecretAsync(string id, CancellationToken ct) =>
-        session.CreateSecretsManager().RestoreSecretAsync(new RestoreSecretRequest(id), ct);
 
     private static string PartitionOf(string region) =>
         region.StartsWith("cn-", StringComparison.Ordinal) ? "aws-cn"

@@ -16,7 +16,14 @@ public sealed record OrphanFindings(IReadOnlyList<Orphan> Orphans, IReadOnlyList
 /// <param name="Address">Where the plan has it.</param>
 /// <param name="ImportId">The id Terraform imports it by.</param>
 /// <param name="RestoreSecret">Id of the secret that has to be restored first, because it is scheduled for deletion; null: none.</param>
-public sealed record Orphan(string Address, string ImportId, string? RestoreSecret = null);
+public sealed record Orphan(string Address, string ImportId, string? RestoreSecret = null)
+{
+    /// <summary>True: nothing was asked that would show that it is there; the import itself tells.</summary>
+    public bool IsGuess { get; init; }
+
+    /// <summary>True: it is this environment's even where neither its tags nor its name say so, because a rule of the configuration does.</summary>
+    public bool IsOwn { get; init; }
+}
 
 /// <summary>A thing that is not this environment's, in the place of one that the plan would create.</summary>
 /// <param name="Address">Where the plan has it.</param>

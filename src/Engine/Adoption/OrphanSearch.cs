@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Mayfly.Aws;
 using Mayfly.Engine.Environments;
 using Mayfly.Engine.Tools;
@@ -25,10 +24,8 @@ public sealed class OrphanSearch(
     private const int AtOnce = 8;
 
     private readonly string _environment = names["env"];
+    private readonly OwnerCheck _ownership = new(names["env"]);
     private readonly ConcurrentDictionary<string, Lazy<Task<AwsObservation<Reply>>>> _answers = new();
-
-    // A name that holds the env id as a word of its own can be no other environment's: pr-42-nodes, never pr-421-nodes.
-    private readonly Regex _ownName = new($"(?<![A-Za-z0-9]){Regex.Escape(names["env"])}(?![A-Za-z0-9])", RegexOptions.CultureInvariant);
 
     /// <summary>Looks for every resource that the plan would create.</summary>
     public async Task<OrphanFindings> LookAsync(Plan plan, CancellationToken ct)
@@ -50,6 +47,17 @@ public sealed class OrphanSearch(
             [.. found.OfType<Doubt>().OrderBy(doubt => doubt.Address, StringComparer.Ordinal)]);
     }
 
+    /// <summary>
+    /// The import id that a planned resource would have if it existed, by its rule or, where there is none, by the name it is given;
+    /// null when neither is known. Asks nobody.
+    /// </summary>
+    public Orphan? Guess(PlannedChange change)
+    {
+        var rule = rules.Find(change.Type);
+        var id = rule is { Tagged: false } ? new AttributeTemplate(change.After, names).Fill(rule.ImportId) : OwnerCheck.PlannedNames(change.After).FirstOrDefault();
+        return id is { Length: > 0 } ? new Orphan(change.Address, id) { IsGuess = true, IsOwn = rule?.NameIsOwn == true } : null;
+    }
+
     private async Task<object?> LookForAsync(PlannedChange change, AwsObservation<Reply>? listed, CancellationToken ct)
     {
         if (rules.Find(change.Type) is not { } rule)
@@ -61,7 +69,7 @@ public sealed class OrphanSearch(
         if (rule.Service.Length == 0)
         {
             // A user's rule without a question: the import itself tells whether it is there.
-            return template.Fill(rule.ImportId) is { } id ? new Orphan(change.Address, id) : null;
+            return Guess(change);
         }
 
         var question = listed is null ? QuestionWriter.Write(rule, template, NameTag(change), _environment) : null;
@@ -131,23 +139,19 @@ public sealed class OrphanSearch(
 
     private (bool IsOurs, string? Name) OwnerOf(IdentityRule rule, Reply item, PlannedChange change, string importId)
     {
-        if (rule.NameIsOwn || rule.Owned is IdentityRule.ByParent or IdentityRule.ByCluster)
+        if (rule.Owned is IdentityRule.ByParent or IdentityRule.ByCluster)
         {
             return (true, _environment);
         }
 
+        // A tag says it for sure, whatever a rule of the configuration thinks of the name.
         if (rule.Owned != IdentityRule.ByName && item.Tags(rule.Owned).TryGetValue(EnvironmentIdentity.OwnerTag, out var owner))
         {
             return (owner == _environment, owner);
         }
 
-        return (_ownName.IsMatch(importId) || PlannedNames(change.After).Any(_ownName.IsMatch), null);
+        return (rule.NameIsOwn || _ownership.IsOwnName(importId, change.After), null);
     }
-
-    private static IEnumerable<string> PlannedNames(JsonElement planned) =>
-        new[] { "name", "identifier", "cluster_identifier", "bucket", "domain_name", "key_name", "alarm_name", "role" }
-            .Select(attribute => AttributeTemplate.Attribute(planned, attribute))
-            .OfType<string>();
 
     private static bool IsScheduledForDeletion(IdentityRule rule, Reply item) =>
         rule.DeletionMark is { } mark && item.Select(mark).Any();

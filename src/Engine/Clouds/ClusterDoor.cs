@@ -33,6 +33,14 @@ public sealed class ClusterDoor(IAwsAccount account, string name, string directo
         }
     }
 
+    /// <summary>What AWS says of the cluster, also while it is being made or is about to go; null only when AWS says that there is none.</summary>
+    public async Task<ClusterFacts?> LookAsync(CancellationToken ct) => await account.ClusterAsync(name, ct) switch
+    {
+        AwsObservation<ClusterFacts>.Present(var facts) => facts,
+        AwsObservation<ClusterFacts>.Unknown(var cause) => throw cause,
+        _ => null,
+    };
+
     /// <summary>The cluster, or the failure that there is none.</summary>
     public async Task<Outcome<Cluster.Cluster>> OpenAsync(CancellationToken ct) => await FindAsync(ct) is { } cluster
         ? cluster

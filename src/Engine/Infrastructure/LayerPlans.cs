@@ -12,6 +12,13 @@ namespace Mayfly.Engine.Infrastructure;
 public sealed class LayerPlans(TerraformRoots roots, ClusterDoor door)
 {
     private readonly Dictionary<string, Plan> _plans = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _existing = new(StringComparer.Ordinal);
+
+    /// <summary>Addresses that an apply of this run could not make because they exist already, whatever the search before it found.</summary>
+    public IReadOnlySet<string> Existing => _existing;
+
+    /// <summary>Notes what an apply ran into.</summary>
+    public void NoteExisting(IEnumerable<string> addresses) => _existing.UnionWith(addresses);
 
     /// <summary>What applying a layer would do now.</summary>
     public async Task<Outcome<Plan>> ForAsync(LayerSettings layer, StageReporter reporter, CancellationToken ct)

@@ -44,10 +44,12 @@ public sealed class PlanLayer(LayerSettings layer, LayerPlans plans, IOrphanFind
 
         foreach (var orphan in found.Orphans)
         {
-            run.Report(new Adopted(Name, orphan.Address, orphan.ImportId));
+            run.Report(orphan.IsGuess
+                ? new Noticed(Name, $"would look whether {orphan.Address} exists as {orphan.ImportId}")
+                : new Adopted(Name, orphan.Address, orphan.ImportId));
         }
 
-        var adopted = found.Orphans.Select(orphan => orphan.Address).ToHashSet(StringComparer.Ordinal);
+        var adopted = found.Orphans.Where(orphan => !orphan.IsGuess).Select(orphan => orphan.Address).ToHashSet(StringComparer.Ordinal);
         var changes = plan.Changes.Where(change => !change.IsRead && !adopted.Contains(change.Address)).ToList();
         foreach (var change in changes)
         {

@@ -47,6 +47,7 @@ public sealed class ApplyLayer(LayerSettings layer, TerraformRoots roots, LayerP
         }
 
         var applied = await ApplyAsync(terraform, plan, reporter, ct);
+        plans.NoteExisting(applied.Existing);
         return applied.Failure is { } broken
             ? new StageResult.Failed(broken) { WroteSomething = applied.Wrote }
             : new StageResult.Changed(Describe(plan));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using k8s;
 using Mayfly.Engine.Clouds;
 using Mayfly.Engine.Clouds.Aws;
@@ -18,7 +17,7 @@ namespace Mayfly.Engine.Stages;
 /// Looks at: each root's state, the cluster in AWS, its namespaces. May change: the Terraform state, after a backup, in one write.
 /// Proof: the state pulled again holds none of them. Nothing is dropped on a doubt: a look that fails is a failure.
 /// </summary>
-public sealed class PruneZombies(Blueprint blueprint, TerraformRoots roots, ClusterDoor door, StateLocks locks, RunLease lease, IObjectStore store)
+public sealed partial class PruneZombies(Blueprint blueprint, TerraformRoots roots, ClusterDoor door, StateLocks locks, RunLease lease, IObjectStore store)
     : IStage
 {
     private bool _wrote;
@@ -102,55 +101,11 @@ public sealed class PruneZombies(Blueprint blueprint, TerraformRoots roots, Clus
             return new Look(state, []);
         }
 
-        var cluster = await door.FindAsync(ct);
-        return new Look(state, Classify(state, cluster?.Facts, await MissingNamespacesAsync(cluster, inCluster, ct)));
+        // One that is being made, or is about to go, is there: only AWS's own "not found" makes it gone.
+        var facts = await door.LookAsync(ct);
+        var cluster = facts is { IsActive: true } && !IsOther(state, facts) ? await door.FindAsync(ct) : null;
+        return new Look(state, Classify(state, facts, await MissingNamespacesAsync(cluster, inCluster, ct)));
     }
-
-    /// <summary>The entries to drop. Pure. A cluster that was not looked at for sure never gets here.</summary>
-    /// <param name="state">The state.</param>
-    /// <param name="cluster">The cluster as AWS has it; null when AWS says that there is none.</param>
-    /// <param name="missingNamespaces">Namespaces that the cluster itself says do not exist.</param>
-    public static IReadOnlyList<Zombie> Classify(TerraformState state, ClusterFacts? cluster, IReadOnlySet<string> missingNamespaces)
-    {
-        var inCluster = state.Managed.Where(instance => instance.IsInCluster);
-        if (cluster is null)
-        {
-            return [.. inCluster.Select(instance => new Zombie(instance.Address, "its cluster does not exist"))];
-        }
-
-        var recorded = state.Managed.FirstOrDefault(instance => instance.Type == "aws_eks_cluster" && instance.Text("name") == cluster.Name);
-        if (recorded is not null && OtherIncarnation(recorded, cluster) is { } difference)
-        {
-            return [.. inCluster.Select(instance => new Zombie(instance.Address, $"its cluster is another one of the same name: {difference}"))];
-        }
-
-        return [.. inCluster
-            .Select(instance => (instance.Address, Namespace: NamespaceOf(instance)))
-            .Where(entry => entry.Namespace is not null && missingNamespaces.Contains(entry.Namespace))
-            .Select(entry => new Zombie(entry.Address, $"namespace {entry.Namespace} does not exist"))];
-    }
-
-    private static string? OtherIncarnation(StateInstance recorded, ClusterFacts cluster)
-    {
-        if (recorded.Text("endpoint") is { Length: > 0 } endpoint && endpoint != cluster.Endpoint && cluster.Endpoint.Length > 0)
-        {
-            return $"it answers at {cluster.Endpoint}, the state says {endpoint}";
-        }
-
-        return DateTimeOffset.TryParse(recorded.Text("created_at"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var created)
-            && cluster.CreatedAt is { } real && Math.Abs((real - created).TotalSeconds) > 1
-            ? $"it was made at {real:O}, the state says {created:O}"
-            : null;
-    }
-
-    // A namespace's own entry is no zombie by its absence: terraform's refresh sees that it is gone and makes it again.
-    private static string? NamespaceOf(StateInstance instance) =>
-        instance.Type is "kubernetes_namespace" or "kubernetes_namespace_v1" ? null
-        : instance.Text("namespace")
-            ?? (instance.Attributes.ValueKind is System.Text.Json.JsonValueKind.Object
-                && instance.Attributes.TryGetProperty("metadata", out var metadata)
-                && metadata.ValueKind is System.Text.Json.JsonValueKind.Array && metadata.GetArrayLength() > 0
-                && metadata[0].TryGetProperty("namespace", out var name) ? name.GetString() : null);
 
     private static async Task<HashSet<string>> MissingNamespacesAsync(Cluster? cluster, List<StateInstance> inCluster, CancellationToken ct)
     {

@@ -10,10 +10,15 @@ namespace Mayfly.Engine.Teardown;
 /// Drops what the object store holds of an environment that is gone: states, backups, locks. The lease and the journal stay until
 /// the run has ended.
 /// Looks at: each root's state, and the keys of the environment. May change: those objects. Proof: a last listing.
-/// A state that still names something is kept: it is the only list of what to destroy.
+/// A state that still names something is kept: it is the only list of what to destroy. Where the sweep found nothing of it, terraform
+/// is asked once more, and finds out for itself that it is gone.
 /// </summary>
-public sealed class ForgetState(Blueprint blueprint, TerraformRoots roots, RunLease lease, IObjectStore store, IReadOnlySet<string> keep) : IStage
+public sealed class ForgetState(
+    Blueprint blueprint, TerraformRoots roots, SweepEnvironment sweep, RunLease lease, IObjectStore store, IReadOnlySet<string> keep) : IStage
 {
+    /// <summary>The rule of a state that names things which the sweep has shown to be gone.</summary>
+    public const string StaleRule = "state-stale";
+
     /// <inheritdoc />
     public string Name => StageNames.Forget;
 
@@ -31,7 +36,9 @@ public sealed class ForgetState(Blueprint blueprint, TerraformRoots roots, RunLe
 
             if (state.Managed.FirstOrDefault() is { } left)
             {
-                return new StageResult.Failed(StillNamed(left.Address, state.Managed.Count()));
+                return new StageResult.Failed(sweep.FoundNothing
+                    ? Stale(left.Address, state.Managed.Count())
+                    : StillNamed(left.Address, state.Managed.Count()));
             }
         }
 
@@ -47,6 +54,10 @@ public sealed class ForgetState(Blueprint blueprint, TerraformRoots roots, RunLe
             : erased > 0 ? new StageResult.Changed($"dropped what {store.Location} held of it")
             : new StageResult.Unchanged($"{store.Location} holds nothing of it");
     }
+
+    private static Failure Stale(string first, int count) => Failure.Of(
+        StaleRule, "aws_delete_dependency", Disposition.RetryAfterRepair,
+        $"nothing of it is left, and the state still names {count}, {first} the first", "Run mayfly down again.");
 
     private static Failure StillNamed(string first, int count) => Failure.Of(
         "state-not-empty", "aws_delete_dependency", Disposition.NeedsHuman,

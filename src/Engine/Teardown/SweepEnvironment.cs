@@ -25,9 +25,13 @@ public sealed class SweepEnvironment(Blueprint blueprint, Sweep sweep, RunLease 
     /// <inheritdoc />
     public string Name => StageNames.Sweep;
 
+    /// <summary>True once its last look, everywhere, found nothing.</summary>
+    public bool FoundNothing { get; private set; }
+
     /// <inheritdoc />
     public async Task<StageResult> RunAsync(Run run, CancellationToken ct)
     {
+        FoundNothing = false;
         var ownership = Ownership.Of(blueprint.Configuration.Project, blueprint.Environment.Id);
         var started = clock.GetTimestamp();
         var removed = new HashSet<Leftover>();
@@ -44,6 +48,7 @@ public sealed class SweepEnvironment(Blueprint blueprint, Sweep sweep, RunLease 
 
             if (seen.IsClean)
             {
+                FoundNothing = true;
                 run.Report(new Noticed(Name, $"looked at {string.Join("; ", sweep.Looks)}: nothing is left"));
                 return removed.Count > 0
                     ? new StageResult.Changed($"removed {removed.Count}, nothing is left")

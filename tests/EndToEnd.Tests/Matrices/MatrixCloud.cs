@@ -34,6 +34,9 @@ public sealed class MatrixCloud : LocalCloudFixture
     /// <summary>A new environment, of a pull request that nobody had before.</summary>
     public MatrixEnvironment Next() => new(this, Interlocked.Increment(ref _number));
 
+    /// <summary>What stands in the account now.</summary>
+    public Task<IReadOnlySet<string>> CensusAsync(CancellationToken ct) => Census.TakeAsync(Session, Bucket, ct);
+
     /// <summary>Fails when anything stands there that did not before the first environment.</summary>
     public async Task EmptyAsync(CancellationToken ct)
     {

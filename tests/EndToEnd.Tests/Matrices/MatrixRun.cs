@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
+using Mayfly.EndToEnd.Tests.Programs;
 
 namespace Mayfly.EndToEnd.Tests.Matrices;
 
@@ -8,8 +10,11 @@ public static class MatrixRun
 {
     private static readonly DateTimeOffset Started = DateTimeOffset.UtcNow;
 
-    /// <summary>The seed that cases are drawn and ordered by: MAYFLY_SEED, else chance.</summary>
-    public static int Seed { get; } = Number("MAYFLY_SEED") ?? Random.Shared.Next();
+    /// <summary>
+    /// The seed that cases are drawn and ordered by: MAYFLY_SEED, else one that the sources give. So every change of the product draws
+    /// another sample, and who runs the same commit again, anywhere, gets the same one.
+    /// </summary>
+    public static int Seed { get; } = Number("MAYFLY_SEED") ?? OfTheSources();
 
     /// <summary>True when MAYFLY_MATRIX_MINUTES are over: what runs ends, nothing more begins.</summary>
     public static bool IsOutOfTime() => Number("MAYFLY_MATRIX_MINUTES") is { } minutes && DateTimeOffset.UtcNow - Started > TimeSpan.FromMinutes(minutes);
@@ -33,6 +38,17 @@ public static class MatrixRun
                 }
             }
         }));
+    }
+
+    private static int OfTheSources()
+    {
+        using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Source, "src"), "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            all.AppendData(File.ReadAllBytes(file));
+        }
+
+        return BitConverter.ToInt32(all.GetHashAndReset()) & int.MaxValue;
     }
 
     private static int? Number(string variable) =>

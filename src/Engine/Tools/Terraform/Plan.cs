@@ -62,6 +62,9 @@ public sealed record Plan(string? File, IReadOnlyList<string> Targets, IReadOnly
 public sealed record PlannedChange(
     string Address, string Type, string Provider, IReadOnlyList<string> Actions, JsonElement After, JsonElement AfterUnknown, string? ImportId)
 {
+    /// <summary>The attributes of what an import block names, as terraform read them; nothing for other changes.</summary>
+    public JsonElement Before { get; init; }
+
     public bool IsNoOp => Actions is ["no-op"] && ImportId is null;
     public bool IsCreate => Actions is ["create"];
     public bool IsRead => Actions is ["read"];
@@ -83,7 +86,10 @@ public sealed record PlannedChange(
             actions,
             untouched ? default : Copy(change, "after"),
             untouched ? default : Copy(change, "after_unknown"),
-            importId);
+            importId)
+        {
+            Before = importId is null ? default : Copy(change, "before"),
+        };
     }
 
     private static JsonElement Copy(JsonElement element, string name) =>

@@ -5,7 +5,11 @@ namespace Mayfly.Engine.Tools;
 /// <summary>What came of an apply.</summary>
 /// <param name="Failure">Null when everything went well.</param>
 /// <param name="Wrote">True when terraform touched something, also when it failed later.</param>
-public sealed record ApplyResult(Failure? Failure, bool Wrote);
+public sealed record ApplyResult(Failure? Failure, bool Wrote)
+{
+    /// <summary>Addresses of what could not be made because it exists already.</summary>
+    public IReadOnlyList<string> Existing { get; init; } = [];
+}
 
 public sealed partial class Terraform
 {
@@ -26,7 +30,7 @@ public sealed partial class Terraform
             var (result, stream) = await StreamAsync(ApplyArguments(file), reporter, ct);
             return result.ExitCode == 0
                 ? new ApplyResult(null, Wrote: true)
-                : new ApplyResult(Classify(stream.FailureText is { Length: > 0 } text ? text : result.TailText), stream.Wrote);
+                : new ApplyResult(Classify(stream.FailureText is { Length: > 0 } text ? text : result.TailText), stream.Wrote) { Existing = ExistingIn(stream.Errors) };
         }
         finally
         {
@@ -34,4 +38,11 @@ public sealed partial class Terraform
             root.Discard(file);
         }
     }
+
+    // Each error by itself: an apply that ran into one thing that exists mostly ran into several, and into others besides.
+    private static IReadOnlyList<string> ExistingIn(IReadOnlyList<TerraformDiagnostic> errors) =>
+    [
+        .. errors.Where(error => error.Address is not null && FailureClassifier.Classify("terraform", error.Line).Disposition is Disposition.AdoptExisting)
+            .Select(error => error.Address!).Distinct(),
+    ];
 }
