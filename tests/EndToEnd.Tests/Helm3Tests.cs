@@ -3,6 +3,7 @@ using Mayfly.EndToEnd.Tests.Programs;
 namespace Mayfly.EndToEnd.Tests;
 
 /// <summary>An environment's life with helm 3 as <c>helm.binary</c>; every other test here runs with helm 4.</summary>
+[Trait("Length", "long")]
 public sealed class Helm3Tests(LocalCloudFixture cloud) : IClassFixture<LocalCloudFixture>
 {
     [Fact]

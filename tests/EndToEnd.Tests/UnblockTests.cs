@@ -8,6 +8,7 @@ namespace Mayfly.EndToEnd.Tests;
 /// What stands in a run's way in the cluster is mended: a dead webhook of the operator that Terraform installed, and a release of
 /// Terraform's that an interrupted helm left pending. The run that does it is killed while the webhook is away.
 /// </summary>
+[Trait("Length", "long")]
 public sealed class UnblockTests(LocalCloudFixture cloud) : IClassFixture<LocalCloudFixture>
 {
     private static readonly string[] Up = ["up", "--local", "--pr", "42", "--branch", "feature/login", "--commit", EnvironmentLife.Commit];

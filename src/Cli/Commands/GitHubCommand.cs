@@ -55,7 +55,7 @@ internal static class GitHubCommand
             WriteOutputs(context, outputs.Lines(context.Variables["GITHUB_RUN_ID"]));
         }
 
-        return !only && decision is (Decision.Converge or Decision.TearDown)
+        return !only && decision is (Decision.Converge or Decision.TearDown or Decision.Answer { Command.Verb: PreviewVerb.Sleep })
             ? await RunsAsync(context, happened, decision, github, access, warnings)
             : await AnswersAsync(context, happened, decision, only && outputs.Acts ? null : github, access, warnings, outputs);
     }
@@ -92,12 +92,11 @@ internal static class GitHubCommand
         CommandContext context, EventPayload happened, Decision decision, GitHubRepository? github, GitHubAccess? access,
         List<string> warnings, DecisionOutputs outputs)
     {
-        Engine.RunEnd? end = null;
         if (github is not null)
         {
             var feed = new RunFeed(context.Clock, context.Redactor);
             var events = feed.Subscribe();
-            end = await (await FlowAsync(context, github, access, feed)).ActAsync(happened, decision, context.Stop);
+            await (await FlowAsync(context, github, access, feed)).ActAsync(happened, decision, context.Stop);
             feed.Complete();
             await foreach (var warned in events.ReadAllAsync())
             {
@@ -116,7 +115,7 @@ internal static class GitHubCommand
             outputs.Fill(result);
             result["warnings"] = Answers.Array(warnings);
         });
-        return end is null ? ExitCodes.Holds : ExitCodes.Of(end.Ending);
+        return ExitCodes.Holds;
     }
 
     private static async Task<PullFlow> FlowAsync(CommandContext context, GitHubRepository? github, GitHubAccess? access, RunFeed feed)

@@ -3,6 +3,7 @@ using Mayfly.EndToEnd.Tests.Programs;
 namespace Mayfly.EndToEnd.Tests.GitHub;
 
 /// <summary>The conversation with the local cloud beneath it: what GitHub shows is what the cloud is.</summary>
+[Trait("Length", "long")]
 public sealed class GitHubLifeTests(GitHubLife life) : IClassFixture<GitHubLife>
 {
     [Fact]

@@ -7,6 +7,7 @@ using Mayfly.Engine.Leases;
 namespace Mayfly.EndToEnd.Tests.Locks;
 
 /// <summary>A holder that comes back from a long pause, as real processes: it stops before its next write.</summary>
+[Trait("Length", "long")]
 public sealed class PauseTests(MotoFixture moto) : IClassFixture<MotoFixture>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
