@@ -7,6 +7,7 @@ using Mayfly.EndToEnd.Tests.Programs;
 namespace Mayfly.EndToEnd.Tests;
 
 /// <summary>What <c>mayfly explain</c> says of an environment that is broken for real, and of one that is not.</summary>
+[Trait("Length", "long")]
 public sealed class ExplainTests(LocalCloudFixture cloud) : IClassFixture<LocalCloudFixture>
 {
     private static readonly string[] Environment = ["--local", "--pr", "42", "--branch", "feature/login"];

@@ -4,6 +4,7 @@ namespace Mayfly.LocalCloud.Tests.Deployment;
 
 /// <summary>Definitions in a chart's <c>crds/</c> that are missing or older than the chart needs.</summary>
 [Collection(nameof(DeployCollection))]
+[Trait("Length", "long")]
 public sealed class DefinitionTests(DeployCluster cluster)
 {
     public static TheoryData<string> Majors => HelmTool.Majors;

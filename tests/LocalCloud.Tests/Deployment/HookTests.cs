@@ -4,6 +4,7 @@ namespace Mayfly.LocalCloud.Tests.Deployment;
 
 /// <summary>Hooks that fail, that hang, and that stand in the way of the next.</summary>
 [Collection(nameof(DeployCollection))]
+[Trait("Length", "long")]
 public sealed class HookTests(DeployCluster cluster)
 {
     private const string Settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\n---\n";

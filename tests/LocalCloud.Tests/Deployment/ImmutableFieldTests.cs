@@ -6,6 +6,7 @@ namespace Mayfly.LocalCloud.Tests.Deployment;
 
 /// <summary>What the API refuses to change: the object is replaced, and what holds data stays or stops the run.</summary>
 [Collection(nameof(DeployCollection))]
+[Trait("Length", "long")]
 public sealed class ImmutableFieldTests(DeployCluster cluster)
 {
     private const string Set = """

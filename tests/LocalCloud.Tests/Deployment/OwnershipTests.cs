@@ -4,6 +4,7 @@ namespace Mayfly.LocalCloud.Tests.Deployment;
 
 /// <summary>Objects that the chart wants and somebody else has made, and fields that somebody else has changed.</summary>
 [Collection(nameof(DeployCollection))]
+[Trait("Length", "long")]
 public sealed class OwnershipTests(DeployCluster cluster)
 {
     private const string Chart = """

@@ -6,6 +6,7 @@ using Mayfly.Workflow.Tests.Runner;
 namespace Mayfly.Workflow.Tests.Life;
 
 /// <summary>A pull request's life in the workflow, step by step, on the local cloud and the stand-in for GitHub.</summary>
+[Trait("Length", "long")]
 public sealed class LifeTests(LocalCloudFixture cloud) : IClassFixture<LocalCloudFixture>
 {
     private const int Number = 42;
