@@ -11,7 +11,7 @@ public static partial class FailureClassifier
     private const int EvidenceWidth = 600;
 
     // Output is hostile input: what takes longer than this to be known is unknown, which a person looks at.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>The class of an output that asks for nothing.</summary>
     public const string NotAFailure = "not_a_failure";

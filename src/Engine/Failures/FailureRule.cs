@@ -11,7 +11,7 @@ namespace Mayfly.Engine.Failures;
 public sealed record FailureRule(string Name, string Class, Disposition Disposition, string Remedy, string Next)
 {
     // Output is hostile input: a pattern that takes longer than this on it counts as no match.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>The only program whose output it knows; empty: any.</summary>
     public IReadOnlyList<string> Tools { get; init; } = [];
