@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using k8s.Autorest;
 using Mayfly.Aws;
+using Mayfly.Engine.Clouds.Cluster;
 using Mayfly.Engine.Failures;
 using Mayfly.Engine.Tools;
 
@@ -44,6 +45,12 @@ public static class OutsideWorld
         + (e.Service is { } service ? $"\nservice: {service}" : "")
         + (e.RequestId is { } request ? $"\nrequest id: {request}" : "");
 
-    private static string KubernetesText(HttpOperationException e) =>
-        $"{(int?)e.Response?.StatusCode} {e.Response?.StatusCode}: {e.Response?.Content ?? e.Message}";
+    // As kubectl says it, when the answer is a Status, which is for programs; else what came.
+    private static string KubernetesText(HttpOperationException e)
+    {
+        var answer = new ApiAnswer((int)(e.Response?.StatusCode ?? 0), e.Response?.Content ?? "");
+        return answer.Reason is { } reason
+            ? $"Error from server ({reason}): {answer.Message}"
+            : $"{(int?)e.Response?.StatusCode} {e.Response?.StatusCode}: {e.Response?.Content ?? e.Message}";
+    }
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Mayfly.Engine.Clouds.Cluster;
 using Mayfly.Engine.Failures;
 
 namespace Mayfly.Engine.Tests.Failures;
@@ -43,5 +44,28 @@ public sealed class OutsideWorldTests
             "E1124 22:03:55.440470   17329 memcache.go:265] \"Unhandled Error\" err=\"the server has received too many requests\"\nError: could not get apiVersions from Kubernetes");
 
         Assert.Equal("Error: could not get apiVersions from Kubernetes", failure.Summary);
+    }
+
+    [Fact]
+    public void An_answer_of_the_cluster_that_is_no_verdict_is_asked_again_and_told_in_a_sentence()
+    {
+        var answer = new ApiAnswer(500, """{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Internal error occurred: etcd changed its leader","reason":"InternalError","code":500}""");
+
+        var failure = OutsideWorld.Classify(answer.Refused())!;
+
+        Assert.Equal(("k8s_api_unreachable", Disposition.RetryAfterWait), (failure.Class, failure.Disposition));
+        Assert.Equal("Error from server (InternalError): Internal error occurred: etcd changed its leader", failure.Summary);
+    }
+
+    [Theory]
+    [InlineData("helm", "E1125 00:35:40.809199   29641 memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API group list: an error on the server (\\\"unknown\\\") has prevented the request from succeeding\"\n"
+        + "Error: could not get apiVersions from Kubernetes: an error on the server (\"unknown\") has prevented the request from succeeding")]
+    [InlineData("terraform", """{"@level":"error","@message":"Error: an error on the server (\"\") has prevented the request from succeeding (get namespaces pr-42)","type":"diagnostic","diagnostic":{"severity":"error","summary":"an error on the server (\"\") has prevented the request from succeeding (get namespaces pr-42)","detail":""}}""")]
+    public void An_answer_that_the_client_could_not_read_is_asked_again(string tool, string text)
+    {
+        var failure = FailureClassifier.Classify(tool, text);
+
+        Assert.Equal(("k8s_api_unreachable", Disposition.RetryAfterWait), (failure.Class, failure.Disposition));
+        Assert.DoesNotContain("memcache", failure.Summary);
     }
 }

@@ -25,7 +25,10 @@ public sealed record ApiAnswer(int Status, string Text)
     public bool IsInvalid => Status == (int)HttpStatusCode.UnprocessableEntity;
 
     /// <summary>What the API says of it, in its own words.</summary>
-    public string Message => Body["message"] is JsonValue message && message.TryGetValue<string>(out var text) ? text : Text;
+    public string Message => Word("message") ?? Text;
+
+    /// <summary>The reason of a refusal in one word, as "TooManyRequests"; null when the answer is no Status, or gives none.</summary>
+    public string? Reason => Word("kind") == "Status" && Word("reason") is { Length: > 0 } reason ? reason : null;
 
     /// <summary>This answer, when it is a success or "not there"; anything else is the outside world's failure.</summary>
     public ApiAnswer Settled() => IsSuccess || IsMissing ? this : throw Refused();
@@ -35,6 +38,8 @@ public sealed record ApiAnswer(int Status, string Text)
     {
         Response = new HttpResponseMessageWrapper(new HttpResponseMessage((HttpStatusCode)Status), Text),
     };
+
+    private string? Word(string name) => Body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static JsonObject Parse(string text)
     {
