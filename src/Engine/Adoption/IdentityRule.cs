@@ -10,6 +10,9 @@ namespace Mayfly.Engine.Adoption;
 public sealed record IdentityRule(
     IReadOnlyList<string> Types, string Service, string Operation, string Items, string Owned, string ImportId)
 {
+    /// <summary>The service whose questions go to the cluster's API.</summary>
+    public const string Kubernetes = "kubernetes";
+
     public const string ByName = "name";
     public const string ByParent = "parent";
     public const string ByCluster = "cluster";

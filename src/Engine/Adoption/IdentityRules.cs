@@ -48,8 +48,7 @@ public sealed class IdentityRules
     {
         var call = RuleYaml.Text(row, "call")!.Split(' ');
         return new IdentityRule(
-            row["type"] is YamlSequenceNode types ? [.. types.Select(RuleYaml.Scalar)] : [RuleYaml.Scalar(row["type"])],
-            call[0], call[1], RuleYaml.Text(row, "items") ?? "", RuleYaml.Text(row, "owned")!, RuleYaml.Text(row, "import")!)
+            RuleYaml.Texts(row, "type"), call[0], call[1], RuleYaml.Text(row, "items") ?? "", RuleYaml.Text(row, "owned")!, RuleYaml.Text(row, "import")!)
         {
             Path = RuleYaml.Text(row, "path"),
             Input = RuleYaml.Map(row, "input"),

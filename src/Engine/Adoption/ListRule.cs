@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 namespace Mayfly.Engine.Adoption;
 
 /// <summary>How all things of a type are listed. A row of <c>list-rules.yaml</c>.</summary>
-/// <param name="Service">The service to ask.</param>
+/// <param name="Service">The service to ask: a key of <see cref="AwsQuestions"/>, or <c>kubernetes</c>.</param>
 /// <param name="Operation">The operation.</param>
 /// <param name="Items">Path in the reply to the things.</param>
 /// <param name="Of">Template, from planned attributes, of what the key has to be.</param>
@@ -14,7 +14,10 @@ internal sealed record ListRule(string Service, string Operation, string Items, 
     /// <summary>Field of a thing that is compared; empty: its text.</summary>
     public string Key { get; private init; } = "";
 
-    /// <summary>Parameters: a tree whose strings are templates.</summary>
+    /// <summary>Template of the path, for Kubernetes: a list is one namespace's.</summary>
+    public string Path { get; private init; } = "/";
+
+    /// <summary>Parameters: a tree whose strings are templates; of the query, for Kubernetes.</summary>
     public IReadOnlyDictionary<string, object?> Input { get; private init; } = new Dictionary<string, object?>();
 
     /// <summary>Where the reply has the token of the next page.</summary>
@@ -47,7 +50,9 @@ internal sealed record ListRule(string Service, string Operation, string Items, 
         var yaml = new YamlStream();
         yaml.Load(text);
         var rows = (YamlSequenceNode)((YamlMappingNode)yaml.Documents[0].RootNode)["rules"];
-        return rows.Cast<YamlMappingNode>().ToDictionary(row => RuleYaml.Text(row, "type")!, Rule, StringComparer.Ordinal);
+        return rows.Cast<YamlMappingNode>()
+            .SelectMany(row => RuleYaml.Texts(row, "type").Select(type => (type, rule: Rule(row))))
+            .ToDictionary(pair => pair.type, pair => pair.rule, StringComparer.Ordinal);
     }
 
     private static ListRule Rule(YamlMappingNode row)
@@ -56,6 +61,7 @@ internal sealed record ListRule(string Service, string Operation, string Items, 
         return new ListRule(call[0], call[1], RuleYaml.Text(row, "items")!, RuleYaml.Text(row, "of")!)
         {
             Key = RuleYaml.Text(row, "key") ?? "",
+            Path = RuleYaml.Text(row, "path") ?? "/",
             Input = RuleYaml.Map(row, "input"),
             Token = next[0],
             Next = next[1],

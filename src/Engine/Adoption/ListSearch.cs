@@ -11,9 +11,13 @@ namespace Mayfly.Engine.Adoption;
 /// </summary>
 /// <param name="rules">The identity rules, in whose form it answers.</param>
 /// <param name="ask">Asks AWS.</param>
+/// <param name="askCluster">Asks the cluster; null while there is none, and nothing to list then.</param>
 /// <param name="names"><c>env</c>, <c>account</c>, <c>region</c>, <c>partition</c>.</param>
 internal sealed class ListSearch(
-    IdentityRules rules, Func<Question, CancellationToken, Task<Reply>> ask, IReadOnlyDictionary<string, string> names)
+    IdentityRules rules,
+    Func<Question, CancellationToken, Task<Reply>> ask,
+    Func<Question, CancellationToken, Task<Reply>>? askCluster,
+    IReadOnlyDictionary<string, string> names)
 {
     /// <summary>Fewer than that are asked for one by one: a list is a page at least, and mostly of other people's things.</summary>
     public const int Many = 20;
@@ -25,7 +29,7 @@ internal sealed class ListSearch(
     {
         var answers = new Dictionary<string, AwsObservation<Reply>>(StringComparer.Ordinal);
         var groups = created
-            .Where(change => rules.Find(change.Type) is { Service.Length: > 0 })
+            .Where(change => rules.Find(change.Type) is { Service.Length: > 0 } rule && (rule.Service != IdentityRule.Kubernetes || askCluster is not null))
             .GroupBy(change => change.Type)
             .Where(group => group.Count() >= Many)
             .SelectMany(group => ListRule.Find(group.Key) is { } rule ? Groups(rule, [.. group]) : [])
@@ -53,11 +57,11 @@ internal sealed class ListSearch(
             .Where(one => one.Name.Length > 0).ToList();
         var prefix = CommonPrefix(wanted.Select(one => one.Name));
         return wanted
-            .Select(one => (one, Input: Input(rule, one.Template, prefix)))
-            .Where(pair => pair.Input is not null)
-            .GroupBy(pair => pair.Input!.ToJsonString())
+            .Select(one => (one, Question: FirstPage(rule, one.Template, prefix)))
+            .Where(pair => pair.Question is not null)
+            .GroupBy(pair => pair.Question!.Key)
             .Where(group => group.Count() >= Many)
-            .Select(group => new Group(rule, group.First().Input!, [.. group.Select(pair => pair.one)]));
+            .Select(group => new Group(rule, group.First().Question!, [.. group.Select(pair => pair.one)]));
     }
 
     private async Task<IEnumerable<KeyValuePair<string, AwsObservation<Reply>>>> LookAsync(Group group, CancellationToken ct)
@@ -83,10 +87,10 @@ internal sealed class ListSearch(
     // True: all pages were read. It is given up when it would take more calls than asking one by one.
     private async Task<bool> ListAsync(Group group, Dictionary<string, Reply> things, CancellationToken ct)
     {
-        var input = group.Input;
+        var question = group.Question;
         for (var page = 0; page < group.Wanted.Count; page++)
         {
-            var reply = await ask(new Question(group.Rule.Service, group.Rule.Operation, "/", [], [.. input]), ct);
+            var reply = await (InCluster(group.Rule) ? askCluster! : ask)(question, ct);
             foreach (var thing in reply.Select(group.Rule.Items))
             {
                 if (group.Rule.KeyOf(thing) is { } key)
@@ -100,10 +104,7 @@ internal sealed class ListSearch(
                 return true;
             }
 
-            input = new JsonObject(input.Where(pair => pair.Key != group.Rule.Next).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())))
-            {
-                [group.Rule.Next] = token,
-            };
+            question = NextPage(group, token);
         }
 
         return false;
@@ -120,6 +121,20 @@ internal sealed class ListSearch(
         return rule.Items.Split('.').Reverse().Aggregate(
             thing, (child, name) => new Reply("", null, [child with { Name = name }]));
     }
+
+    private static bool InCluster(ListRule rule) => rule.Service == IdentityRule.Kubernetes;
+
+    private static Question? FirstPage(ListRule rule, AttributeTemplate template, string prefix)
+    {
+        var (path, query) = QuestionWriter.Path(rule.Path, template);
+        return path is null || Input(rule, template, prefix) is not { } input ? null
+            : InCluster(rule) ? new Question(rule.Service, rule.Operation, path, [.. query, .. input.Select(pair => KeyValuePair.Create(pair.Key, $"{pair.Value}"))], [])
+            : new Question(rule.Service, rule.Operation, path, query, [.. input]);
+    }
+
+    private static Question NextPage(Group group, string token) => InCluster(group.Rule)
+        ? group.Question with { Query = [.. group.Question.Query, new(group.Rule.Next, token)] }
+        : group.Question with { Input = [.. group.Question.Input, new(group.Rule.Next, token)] };
 
     private static JsonObject? Input(ListRule rule, AttributeTemplate template, string prefix)
     {
@@ -175,5 +190,5 @@ internal sealed class ListSearch(
 
     private sealed record Wanted(PlannedChange Change, AttributeTemplate Template, string Name);
 
-    private sealed record Group(ListRule Rule, JsonObject Input, IReadOnlyList<Wanted> Wanted);
+    private sealed record Group(ListRule Rule, Question Question, IReadOnlyList<Wanted> Wanted);
 }

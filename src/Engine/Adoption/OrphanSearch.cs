@@ -32,7 +32,7 @@ public sealed class OrphanSearch(
     {
         var found = new ConcurrentBag<object>();
         var created = plan.Changes.Where(change => change.IsCreate).ToList();
-        var listed = await new ListSearch(rules, ask, names).AnswerAsync(created, ct);
+        var listed = await new ListSearch(rules, ask, askCluster, names).AnswerAsync(created, ct);
         await Parallel.ForEachAsync(created, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (change, token) =>
         {
             if (await LookForAsync(change, listed.GetValueOrDefault(change.Address), token) is { } finding)
@@ -164,7 +164,7 @@ public sealed class OrphanSearch(
 
     private async Task<AwsObservation<Reply>> AskAsync(IdentityRule rule, Question question, CancellationToken ct)
     {
-        var inCluster = rule.Service == "kubernetes";
+        var inCluster = rule.Service == IdentityRule.Kubernetes;
         if (inCluster && askCluster is null)
         {
             return new AwsObservation<Reply>.NotFound();

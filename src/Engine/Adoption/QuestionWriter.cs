@@ -11,7 +11,7 @@ internal static class QuestionWriter
     /// <summary>The question; null when an attribute that it needs is not known before the apply.</summary>
     public static Question? Write(IdentityRule rule, AttributeTemplate template, string? nameTag, string environment)
     {
-        var (path, query) = Path(rule, template);
+        var (path, query) = Path(rule.Path, template);
         if (path is null)
         {
             return null;
@@ -72,18 +72,20 @@ internal static class QuestionWriter
         }
     }
 
-    private static (string? Path, IReadOnlyList<KeyValuePair<string, string>> Query) Path(IdentityRule rule, AttributeTemplate template)
+    /// <summary>A path and its query, filled and escaped; null when an attribute is not known before the apply, or can be no name in a path.</summary>
+    public static (string? Path, IReadOnlyList<KeyValuePair<string, string>> Query) Path(string? path, AttributeTemplate template)
     {
-        if (rule.Path is null)
+        if (path is null)
         {
             return ("/", []);
         }
 
-        var parts = rule.Path.Split('?', 2);
+        var parts = path.Split('?', 2);
         var segments = new List<string>();
         foreach (var segment in parts[0].Split('/'))
         {
-            if (template.Fill(segment) is not { } filled)
+            // An empty segment or dots would make it the path of something else, which then seems to be what was asked for.
+            if (template.Fill(segment) is not { } filled || filled is "." or ".." || (filled.Length == 0 && segment.Length > 0))
             {
                 return (null, []);
             }

@@ -20,6 +20,8 @@ namespace Mayfly.Engine.Stages;
 public sealed partial class PruneZombies(Blueprint blueprint, TerraformRoots roots, ClusterDoor door, StateLocks locks, RunLease lease, IObjectStore store)
     : IStage
 {
+    private const int AtOnce = 8;
+
     private bool _wrote;
 
     /// <inheritdoc />
@@ -115,13 +117,18 @@ public sealed partial class PruneZombies(Blueprint blueprint, TerraformRoots roo
             return missing;
         }
 
-        foreach (var name in inCluster.Select(NamespaceOf).OfType<string>().Where(name => name.Length > 0).Distinct())
+        var names = inCluster.Select(NamespaceOf).OfType<string>().Where(name => name.Length > 0).Distinct();
+        await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (name, token) =>
         {
-            if (await Cluster.FindAsync(() => cluster.Api.CoreV1.ReadNamespaceAsync(name, cancellationToken: ct)) is null)
+            // Each is asked for: only the API's own "not found" makes one gone, and no list does.
+            if (await Cluster.FindAsync(() => cluster.Api.CoreV1.ReadNamespaceAsync(name, cancellationToken: token)) is null)
             {
-                missing.Add(name);
+                lock (missing)
+                {
+                    missing.Add(name);
+                }
             }
-        }
+        });
 
         return missing;
     }
