@@ -24,7 +24,13 @@ public sealed record Lease(string RunId, string Command, string Host, string Mac
     public DateTimeOffset? Beaten { get; init; }
 
     /// <summary>The runs before it, oldest first: a run that was killed may have left a lock that the next one did not come to break.</summary>
-    public IReadOnlyList<HoldingSpan> Earlier { get; init; } = [];
+    public IReadOnlyList<HoldingSpan> Earlier
+    {
+        get;
+
+        // The reader sets null for what a lease of an older version does not have.
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>When its run held the environment; null when it was written by a version that did not note it.</summary>
     public HoldingSpan? Span => Taken is { } from && Beaten is { } to ? new HoldingSpan(RunId, Host, Machine, from, to + (TimeSpan.FromSeconds(Ttl) / BeatsPerTtl) + HoldingSpan.Slack) : null;

@@ -234,6 +234,18 @@ public sealed class LeaseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lease_of_a_version_that_noted_less_is_taken_over_like_any_other()
+    {
+        var store = new MemoryStore(_clock);
+        await store.PutAsync(
+            Key, """{"run_id":"old","command":"up","host":"h","machine":"m","pid":1,"ttl":60,"beat":9,"released":true}"""u8.ToArray(), PutCondition.Always, Ct);
+        await using var lease = new RunLease(store, Key, Terms("new"), _clock);
+
+        Assert.Null(await lease.EnsureHeldAsync(Ct));
+        Assert.Equal("old", lease.Previous!.Lease.RunId);
+    }
+
+    [Fact]
     public void A_lease_is_live_exactly_as_long_as_its_ttl() =>
         Gen.Select(Gen.Int[0, 600], Gen.Int[1, 300], Gen.Bool).Sample((age, ttl, released) =>
         {
