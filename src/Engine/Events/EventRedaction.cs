@@ -9,6 +9,7 @@ internal static class EventRedaction
     {
         ToolLine line => line with { Line = redactor.Redact(line.Line) },
         ResourceChanged resource => resource with { Address = redactor.Redact(resource.Address) },
+        Planned planned => planned with { Actions = [.. planned.Actions.Select(action => action with { Address = redactor.Redact(action.Address) })] },
         Noticed notice => notice with { Message = redactor.Redact(notice.Message) },
         Adopted adopted => adopted with { Address = redactor.Redact(adopted.Address), ImportId = redactor.Redact(adopted.ImportId) },
         Pruned pruned => pruned with { Address = redactor.Redact(pruned.Address), Why = redactor.Redact(pruned.Why) },

@@ -19,6 +19,7 @@ namespace Mayfly.Engine.Events;
 [JsonDerivedType(typeof(Diagnosed), "diagnosed")]
 [JsonDerivedType(typeof(Warned), "warned")]
 [JsonDerivedType(typeof(Decided), "decided")]
+[JsonDerivedType(typeof(Planned), "planned")]
 public abstract record RunEvent
 {
     /// <summary>Number within the run, from 1, given by the feed.</summary>
@@ -39,6 +40,21 @@ public sealed record ToolLine(string Stage, string Tool, string Line) : RunEvent
 
 /// <summary>A resource inside a stage moved: <paramref name="Phase"/> is <c>started</c>, <c>progressed</c>, <c>completed</c> or <c>failed</c>.</summary>
 public sealed record ResourceChanged(string Stage, string Address, string Action, string Phase, double Seconds) : RunEvent;
+
+/// <summary>What terraform planned for a stage and is about to do, in its own way of counting: a replacement is an addition and a destruction.</summary>
+/// <param name="Stage">The stage that applies it.</param>
+/// <param name="Import">Resources to import.</param>
+/// <param name="Add">Resources to add.</param>
+/// <param name="Change">Resources to change.</param>
+/// <param name="Destroy">Resources to destroy.</param>
+/// <param name="Actions">The first ones by their addresses. Attributes are no part of it: they may hold secrets.</param>
+/// <param name="More">How many are not listed.</param>
+public sealed record Planned(string Stage, int Import, int Add, int Change, int Destroy, IReadOnlyList<PlannedAction> Actions, int More) : RunEvent;
+
+/// <summary>One resource of a plan.</summary>
+/// <param name="Address">Its full address.</param>
+/// <param name="Action">One word: <c>create</c>, <c>update</c>, <c>replace</c>, <c>delete</c>, <c>import</c>.</param>
+public sealed record PlannedAction(string Address, string Action);
 
 /// <summary>A stage has something to say that is neither a failure nor a change.</summary>
 public sealed record Noticed(string Stage, string Message) : RunEvent;

@@ -11,6 +11,7 @@ public sealed record RunSnapshot
 {
     // As many as GitHub takes with one request; a person reads fewer.
     private const int MaxDiagnosed = 50;
+    private const int MaxPlans = 20;
 
     /// <summary>A run of which nothing is known yet.</summary>
     public static RunSnapshot Empty { get; } = new();
@@ -38,6 +39,9 @@ public sealed record RunSnapshot
 
     /// <summary>Addresses that were pruned, in order.</summary>
     public ImmutableList<Pruned> Pruned { get; init; } = [];
+
+    /// <summary>What terraform planned, in order; a stage that was tried again planned again. The first ones only.</summary>
+    public ImmutableList<Planned> Plans { get; init; } = [];
 
     /// <summary>What tools found in files, in order; the first ones only.</summary>
     public ImmutableList<Diagnosed> Diagnosed { get; init; } = [];
@@ -86,6 +90,7 @@ public sealed record RunSnapshot
             Remedied e => In(e.Stage, stage => stage with { Remedies = stage.Remedies.Add($"{e.Target}: {e.What}") }),
             Adopted e => this with { Adopted = Adopted.Add(e) },
             Pruned e => this with { Pruned = Pruned.Add(e) },
+            Planned e => Plans.Count >= MaxPlans ? this : this with { Plans = Plans.Add(e) },
             VerdictReached e => In(e.Stage, stage => stage.Judge(e, now)),
             StageFinished e => In(e.Stage, stage => stage.End(e, now)),
             Diagnosed e => Diagnosed.Count >= MaxDiagnosed || Diagnosed.Any(known => known with { Sequence = 0, Time = default } == e with { Sequence = 0, Time = default })

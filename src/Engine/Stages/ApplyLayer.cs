@@ -46,6 +46,7 @@ public sealed class ApplyLayer(LayerSettings layer, TerraformRoots roots, LayerP
             return new StageResult.Failed(failure);
         }
 
+        reporter.Plan(plan);
         var applied = await ApplyAsync(terraform, plan, reporter, ct);
         plans.NoteExisting(applied.Existing);
         return applied.Failure is { } broken

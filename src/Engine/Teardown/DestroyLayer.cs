@@ -60,6 +60,7 @@ public sealed class DestroyLayer(
             return new StageResult.Failed(failure) { WroteSomething = abandoned.Length > 0 };
         }
 
+        reporter.Plan(plan);
         var applied = await terraform.ApplyAsync(plan, reporter, ct);
         if (plan.Changes.Any(change => change.Type == "aws_eks_cluster"))
         {

@@ -7,9 +7,10 @@ namespace Mayfly.GitHub.Conversation;
 /// <summary>The comment's text, made of a report. Pure.</summary>
 public static class CommentText
 {
-    // GitHub takes 65536 characters.
-    private const int MostLines = 20;
     private const int LongestLine = 400;
+    private const int LongestName = 100;
+
+    private static readonly (string, string) Item = ("- ", "");
 
     /// <summary>What the comment is found by again.</summary>
     public static string Mark(string environment) => $"<!-- mayfly: {environment} -->";
@@ -32,6 +33,7 @@ public static class CommentText
         AddFailure(text, report.Run);
         AddStages(text, report.Run, now);
         AddChanges(text, report.Run);
+        AddPlans(text, report.Run);
         AddWarnings(text, report.Run);
         text.Append("\n<sub>").Append(report.RunUrl is { } url ? $"[the run]({url}) · " : "").Append("`/preview help`</sub>\n");
         return text.ToString();
@@ -87,7 +89,7 @@ public static class CommentText
         {
             yield return report.Ends is { } ends
                 ? string.Create(CultureInfo.InvariantCulture, $"its time ends {ends:yyyy-MM-dd HH:mm} UTC, or with the pull request; `/preview extend 24h` lets it live longer")
-                : $"ends when the pull request closes or loses the label {SafeText.Code(report.Label)}";
+                : $"ends when the pull request closes or loses the label {SafeText.Code(SafeText.Cut(report.Label, LongestName))}";
         }
     }
 
@@ -100,7 +102,7 @@ public static class CommentText
         /preview up {SafeText.Cut(new string([.. commit.Where(char.IsAsciiHexDigit)]), 64)}
         ```
 
-        or by putting the label {SafeText.Code(report.Label)} on (anew, if it is on). A further push takes the approval away.
+        or by putting the label {SafeText.Code(SafeText.Cut(report.Label, LongestName))} on (anew, if it is on). A further push takes the approval away.
         """;
 
     private static void AddFailure(StringBuilder text, RunSnapshot run)
@@ -110,27 +112,12 @@ public static class CommentText
             return;
         }
 
-        text.Append("\n**").Append(run.FailedStage is { } stage ? $"{SafeText.Words(stage)}: " : "").Append(Words(failure.Summary)).Append("**\n");
-        foreach (var next in failure.Next.Take(MostLines))
-        {
-            text.Append("- ").Append(Words(next)).Append('\n');
-        }
-
-        var evidence = failure.Evidence.Take(MostLines).Select(line => SafeText.Cut(line, LongestLine)).ToList();
-        if (evidence.Count > 0)
-        {
-            text.Append("\n<details><summary>evidence</summary>\n\n").Append(SafeText.Block(evidence)).Append("\n</details>\n");
-        }
-
+        text.Append("\n**").Append(run.FailedStage is { } stage ? $"{Name(stage)}: " : "").Append(Words(failure.Summary)).Append("**\n");
+        Room.Add(text, Items(failure.Next.Select(Words)), Room.Steps, Item);
+        AddBlock(text, "evidence", [.. failure.Evidence.Select(line => SafeText.Cut(line, LongestLine))], Room.Evidence);
         if (failure.Tried.Count > 0)
         {
-            text.Append("\n<details><summary>what Mayfly tried</summary>\n\n");
-            foreach (var tried in failure.Tried.Take(MostLines))
-            {
-                text.Append("- ").Append(Words(tried)).Append('\n');
-            }
-
-            text.Append("</details>\n");
+            AddFold(text, "what Mayfly tried", Items(failure.Tried.Select(Words)), Room.Steps);
         }
     }
 
@@ -141,42 +128,59 @@ public static class CommentText
             return;
         }
 
+        var ended = run.Outcome is not null;
         text.Append("\n| stage | | | |\n|---|---|---|---|\n");
-        foreach (var stage in run.Stages)
-        {
-            var sign = StageSigns.Of(stage, run.Outcome is not null);
-            text.Append(CultureInfo.InvariantCulture, $"| {sign} {SafeText.Words(stage.Name)} | {StageSigns.Word(stage, run.Outcome is not null)} | {StageSigns.Elapsed(stage.SpentAt(now))} | {Words(stage.Detail)} |\n");
-        }
+        var rows = run.Stages.Select(stage =>
+            $"| {StageSigns.Of(stage, ended)} {Name(stage.Name)} | {StageSigns.Word(stage, ended)} | {StageSigns.Elapsed(stage.SpentAt(now))} | {Words(stage.Detail)} |");
+        Room.Add(text, [.. rows], Room.Stages, ("| ", " | | | |"));
     }
 
     private static void AddChanges(StringBuilder text, RunSnapshot run)
     {
-        var changed = run.Stages.Where(stage => stage.State == StageState.Changed && stage.Detail.Length > 0)
-            .Select(stage => $"{SafeText.Words(stage.Name)}: {Words(stage.Detail)}")
-            .Concat(run.Adopted.Select(adopted => $"adopted {SafeText.Code(adopted.Address)}"))
-            .Concat(run.Pruned.Select(pruned => $"dropped {SafeText.Code(pruned.Address)} from the state: {Words(pruned.Why)}"))
-            .ToList();
         if (run.Outcome is null)
         {
             return;
         }
 
-        text.Append("\n<details><summary>").Append(changed.Count == 0 ? "nothing was changed" : "what changed").Append("</summary>\n\n");
-        foreach (var line in changed.Take(MostLines))
-        {
-            text.Append("- ").Append(line).Append('\n');
-        }
-
-        text.Append(changed.Count > MostLines ? $"- and {changed.Count - MostLines} more\n" : "").Append("</details>\n");
+        var changed = run.Stages.Where(stage => stage.State == StageState.Changed && stage.Detail.Length > 0)
+            .Select(stage => $"{Name(stage.Name)}: {Words(stage.Detail)}")
+            .Concat(run.Adopted.Select(adopted => $"adopted {Code(adopted.Address)}"))
+            .Concat(run.Pruned.Select(pruned => $"dropped {Code(pruned.Address)} from the state: {Words(pruned.Why)}"));
+        var items = Items(changed);
+        AddFold(text, items.Count > 0 ? "what changed" : "nothing was changed", items, Room.Changes);
     }
 
-    private static void AddWarnings(StringBuilder text, RunSnapshot run)
+    private static void AddPlans(StringBuilder text, RunSnapshot run) =>
+        AddBlock(text, PlanText.Title(run.Plans), PlanText.Lines(run.Plans), Room.Plan);
+
+    private static void AddWarnings(StringBuilder text, RunSnapshot run) =>
+        Room.Add(text, [.. run.Warnings.Select(warning => $"\n> ⚠️ {Words(warning)}")], Room.Warnings, ("\n> ", ""));
+
+    private static void AddFold(StringBuilder text, string title, IReadOnlyList<string> lines, int room)
     {
-        foreach (var warning in run.Warnings.Take(MostLines))
-        {
-            text.Append("\n> ⚠️ ").Append(Words(warning)).Append('\n');
-        }
+        text.Append("\n<details><summary>").Append(title).Append("</summary>\n\n");
+        Room.Add(text, lines, room, Item);
+        text.Append("\n</details>\n");
     }
+
+    private static void AddBlock(StringBuilder text, string title, IReadOnlyList<string> lines, int room)
+    {
+        if (lines.Count == 0)
+        {
+            return;
+        }
+
+        var fitting = Room.Fitting(lines, room);
+        text.Append("\n<details><summary>").Append(title).Append("</summary>\n\n")
+            .Append(SafeText.Block(fitting.Count < lines.Count ? [.. fitting, $"and {lines.Count - fitting.Count} more lines"] : fitting))
+            .Append("\n\n</details>\n");
+    }
+
+    private static IReadOnlyList<string> Items(IEnumerable<string> texts) => [.. texts.Select(text => $"- {text}")];
+
+    private static string Name(string text) => SafeText.Words(SafeText.Cut(text, LongestName));
+
+    private static string Code(string text) => SafeText.Code(SafeText.Cut(text, LongestLine));
 
     private static string Words(string text) => SafeText.Words(SafeText.Cut(text, LongestLine));
 }

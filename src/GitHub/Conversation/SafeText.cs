@@ -61,7 +61,8 @@ public static class SafeText
     }
 
     /// <summary>A text cut at a length, with a sign that it was.</summary>
-    public static string Cut(string text, int length) => text.Length <= length ? text : string.Concat(text.AsSpan(0, length - 1), "…");
+    public static string Cut(string text, int length) =>
+        text.Length <= length ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1), "…");
 
     private static string OneLine(string text) => Visible(text, keepLines: false);
 

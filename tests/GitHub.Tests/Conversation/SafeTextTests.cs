@@ -61,7 +61,8 @@ public sealed class SafeTextTests
             var run = new RunEvent[]
             {
                 new RunStarted("r", "up", "pr-42", "host", text), new StageStarted(text.Length == 0 ? "x" : text, 1), new Warned("github", text),
-                new Adopted("s", text, text), new Pruned("s", text, text), new StageFinished(text.Length == 0 ? "x" : text, "failed", text, 1, 1),
+                new Adopted("s", text, text), new Pruned("s", text, text),
+                new Planned(text, 0, 1, 0, 0, [new PlannedAction(text, "create")], 0), new StageFinished(text.Length == 0 ? "x" : text, "failed", text, 1, 1),
                 new RunFinished("failed", null, true, failure),
             }.Aggregate(RunSnapshot.Empty, (snapshot, happened) => snapshot.Apply(happened));
 
@@ -71,7 +72,7 @@ public sealed class SafeTextTests
 
             Assert.StartsWith(CommentText.Mark("pr-42"), comment);
             Assert.DoesNotContain("<!--", outside[10..]);
-            Assert.Equal(3, outside.Split("</details>").Length - 1);
+            Assert.Equal(4, outside.Split("</details>").Length - 1);
             Assert.DoesNotMatch("(?m)^\\s*::", outside);
         });
 
