@@ -53,7 +53,7 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
         await using var parts = new RunParts(world, blueprint, secrets, terms);
         var journal = FollowAsync(parts);
         run.Report(new RunStarted(
-            run.Id, command, blueprint.Environment.Id, blueprint.Environment.PublicHost, blueprint.Environment.PullRequest.Commit));
+            run.Id, command, blueprint.Environment.Id, blueprint.Environment.IsHostUnknown ? "" : blueprint.Environment.PublicHost, blueprint.Environment.PullRequest.Commit));
 
         var end = await BoundedAsync(run, parts, pipeline(parts), tearsDown, ct);
         run.Report(new RunFinished(Outcome(end, good), end.Ending == Ending.Holds && !tearsDown && command is not ("plan" or "sleep") ? blueprint.Url : null, end.Changed, end.Failure));

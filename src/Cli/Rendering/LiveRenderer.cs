@@ -81,7 +81,7 @@ internal sealed class LiveRenderer(IAnsiConsole console, bool verbose, WayIn way
         }
 
         var commit = run.Commit is null ? "" : $"  {run.Commit[..Math.Min(12, run.Commit.Length)]}";
-        var title = new Text($"{run.Command} {run.Environment}  {run.PublicHost}{commit}  {RunSummary.Elapsed((now - run.Started).TotalSeconds)}", new Style(decoration: Decoration.Bold));
+        var title = new Text($"{run.Command} {run.Environment}{(run.PublicHost.Length > 0 ? $"  {run.PublicHost}" : "")}{commit}  {RunSummary.Elapsed((now - run.Started).TotalSeconds)}", new Style(decoration: Decoration.Bold));
         return run.Sequence == 0 ? new Text("") : new Rows(title, rows);
     }
 

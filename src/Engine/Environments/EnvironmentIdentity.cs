@@ -7,6 +7,9 @@ namespace Mayfly.Engine.Environments;
 /// <param name="PullRequest">What was asked for.</param>
 public sealed record EnvironmentIdentity(string Id, string BranchSlug, string PublicHost, PullRequest PullRequest)
 {
+    /// <summary>True when the host is named after a branch that nobody knows any more: then <see cref="PublicHost"/> is a name that nobody has.</summary>
+    public bool IsHostUnknown { get; init; }
+
     /// <summary>The tag that says whose a resource is; its value is the env id.</summary>
     public const string OwnerTag = "mayfly:environment";
 

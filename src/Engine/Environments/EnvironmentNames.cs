@@ -43,7 +43,10 @@ public static class EnvironmentNames
             throw new InvalidInputException($"environment.public_host '{template}' gives '{host}', which is no host name: {flaw}");
         }
 
-        return new EnvironmentIdentity(id, slug, host, pullRequest);
+        return new EnvironmentIdentity(id, slug, host, pullRequest)
+        {
+            IsHostUnknown = pullRequest.Branch.Length == 0 && template.Contains("{branch_slug}", StringComparison.Ordinal),
+        };
     }
 
     /// <summary>What is wrong with a host name, in words; null when it is valid.</summary>

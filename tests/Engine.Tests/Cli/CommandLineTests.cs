@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
 using Mayfly.Cli;
@@ -44,6 +45,22 @@ public sealed class CommandLineTests : IDisposable
         using var line = JsonDocument.Parse(result.StandardOutput);
         Assert.Equal(("result", "invalid"), (line.RootElement.GetProperty("type").GetString(), line.RootElement.GetProperty("outcome").GetString()));
         Assert.False(Directory.Exists(_folder.At("home")));
+    }
+
+    [Theory]
+    [InlineData("{env_id}-{branch_slug}.{zone}", "down pr-7\n")]
+    [InlineData("{env_id}.{zone}", "down pr-7, pr-7.example.com\n")]
+    public async Task A_teardown_names_no_host_that_nobody_has(string host, string begins)
+    {
+        var sample = ConfigurationSample.Full();
+        sample["environment"]!["public_host"] = host;
+        sample["state"] = new JsonObject { ["path"] = "state" };
+        sample.Remove("cloud");
+        _folder.Write("mayfly.yaml", sample.ToJsonString());
+
+        var result = await MayflyProcess.RunAsync(_folder, "down", "--pr", "7");
+
+        Assert.StartsWith(begins, result.StandardOutput[(result.StandardOutput.IndexOf(']', StringComparison.Ordinal) + 2)..], StringComparison.Ordinal);
     }
 
     [Fact]
