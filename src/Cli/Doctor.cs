@@ -60,6 +60,8 @@ internal sealed class Doctor(CommandContext context)
         yield return await AskAsync(
             "state", "Create the bucket or directory, and allow s3:ListBucket, GetObject, PutObject and DeleteObject on it.", () => StateAsync(world, configuration));
         yield return await AskAsync("EKS", "Allow eks:* to the role of runs.", () => ClustersAsync(world));
+        yield return await AskAsync(
+            "EKS node groups", "Allow eks:UpdateNodegroupConfig to the role of runs: sleep and wake need it.", () => NodegroupsAsync(world));
         yield return await AskAsync("Secrets Manager", "Allow secretsmanager:* to the role of runs.", () => SecretsAsync(world));
         yield return await AskAsync("DNS zone", "Create the zone, or name another in environment.zone.", () => ZoneAsync(world, configuration));
     }
@@ -74,6 +76,23 @@ internal sealed class Doctor(CommandContext context)
     {
         await world.Session.CreateEks().ListClustersAsync(new ListClustersRequest(), context.Stop);
         return "may list clusters";
+    }
+
+    // Nothing is changed by it: pull requests are numbered from 1 on, and AWS looks for a cluster only when the caller may change it.
+    private async Task<string> NodegroupsAsync(World world)
+    {
+        const string Nobody = "pr-0";
+        try
+        {
+            await world.Session.CreateEks().UpdateNodegroupConfigAsync(
+                new UpdateNodegroupConfigRequest(Nobody, Nobody, new NodegroupScalingConfig { MinSize = 0, MaxSize = 1, DesiredSize = 0 }), context.Stop);
+        }
+        catch (AwsException missing) when (missing.IsNotFound)
+        {
+            // So it was allowed.
+        }
+
+        return "may change node groups";
     }
 
     private async Task<string> SecretsAsync(World world)
