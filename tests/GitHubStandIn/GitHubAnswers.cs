@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Mayfly.GitHubStandIn;
 
 /// <summary>Does what requests ask for in a <see cref="GitHubWorld"/>, and answers in bodies made of GitHub's own examples.</summary>
-internal sealed class GitHubAnswers(GitHubWorld world, GitHubContract contract)
+internal sealed partial class GitHubAnswers(GitHubWorld world, GitHubContract contract)
 {
     private const string Repo = "/repos/{owner}/{repo}";
     private const long BaseRepository = 1296269;
@@ -34,6 +34,7 @@ internal sealed class GitHubAnswers(GitHubWorld world, GitHubContract contract)
             $"DELETE {Repo}/environments/{{environment_name}}" => world.Environments.Remove(operation.Values["environment_name"]) ? new Answer(204, null) : Missing(),
             $"POST {Repo}/check-runs" => AddCheck(body!),
             $"PATCH {Repo}/check-runs/{{check_run_id}}" => ChangeCheck(Number(operation, "check_run_id"), body!),
+            $"GET {Repo}/actions/runs/{{run_id}}/attempts/{{attempt_number}}" => Attempt(Number(operation, "run_id"), Number(operation, "attempt_number")),
             _ => new Answer(501, Message($"the stand-in has no {operation.Method} {operation.Path}")),
         };
 

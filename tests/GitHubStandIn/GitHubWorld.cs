@@ -31,6 +31,9 @@ public sealed class GitHubWorld
     /// <summary>GitHub's environments; a deployment makes the one it names.</summary>
     public HashSet<string> Environments { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Runs of workflows by their ids: <c>in_progress</c>, <c>completed</c>.</summary>
+    public Dictionary<long, string> Runs { get; } = [];
+
     /// <summary>A new id.</summary>
     public long NextId() => ++_id;
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Mayfly.Cli.GitHub;
 using Mayfly.Engine.Configuration;
 using Mayfly.Engine.Events;
@@ -32,7 +34,7 @@ internal static class GitHubCommand
     public static Command Create() =>
         new Command("github", "Acts on a GitHub event: makes, updates or removes the pull request's environment, and tells how it went.")
         {
-            Event, EventName, DecideOnly,
+            Event, EventName, DecideOnly, EnvironmentOptions.PullRequest,
         }.WithAction(RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
@@ -44,10 +46,16 @@ internal static class GitHubCommand
             context.Redactor.Learn(access.Token);
         }
 
+        var named = Scheduled.NumberOf(context, happened.Name);
         using var github = access is null ? null : new GitHubRepository(access, context.Clock);
         var only = context.Call.GetValue(DecideOnly);
         var settings = (only ? ConfigurationLoader.Load(context.ConfigurationPath) : await context.ConfigurationAsync()).Github;
         var warnings = new List<string>();
+        if (happened.Name == Scheduled.EventName)
+        {
+            return await ByScheduleAsync(context, happened, named, github, access);
+        }
+
         var decision = await PullFlow.DecideAsync(happened, github, settings, warnings.Add, context.Stop);
         var outputs = DecisionOutputs.Of(decision, happened);
         if (only)
@@ -58,6 +66,39 @@ internal static class GitHubCommand
         return !only && decision is (Decision.Converge or Decision.TearDown or Decision.Answer { Command.Verb: PreviewVerb.Sleep })
             ? await RunsAsync(context, happened, decision, github, access, warnings)
             : await AnswersAsync(context, happened, decision, only && outputs.Acts ? null : github, access, warnings, outputs);
+    }
+
+    // First without a number, to find what is to end; then once for each, when its turn has come.
+    private static async Task<int> ByScheduleAsync(CommandContext context, EventPayload happened, int? named, GitHubRepository? github, GitHubAccess? access)
+    {
+        var feed = new RunFeed(context.Clock, context.Redactor);
+        var told = feed.Subscribe();
+        var flow = await FlowAsync(context, github, access, feed);
+        var found = await Scheduled.AskAsync(async () => named is null ? new Found(await flow.FindOutlivedAsync(context.Stop), null)
+            : new Found([], await flow.DecideOutlivedAsync(named.Value, context.Stop)));
+        feed.Complete();
+        var warnings = await WarningsAsync(told);
+        if (!found.Is(out var answer, out var failure))
+        {
+            Answers.Fail(context, failure);
+            return ExitCodes.NeedsPerson;
+        }
+
+        if (answer.Decision is Decision.TearDown tearDown)
+        {
+            return await RunsAsync(context, happened, tearDown, github, access, warnings);
+        }
+
+        var words = answer.Decision is { } none ? none.Because : Scheduled.Words(answer.Outlived);
+        WriteOutputs(context, Scheduled.Lines(answer.Outlived));
+        Say(context, words, warnings);
+        Answers.Close(context, answer.Decision is { } decided ? DecisionOutputs.Name(decided) : "known", result =>
+        {
+            result["because"] = words;
+            result["outlived"] = new JsonArray([.. answer.Outlived.Select(number => (JsonNode)number)]);
+            result["warnings"] = Answers.Array(warnings);
+        });
+        return ExitCodes.Holds;
     }
 
     private static async Task<int> RunsAsync(
@@ -98,17 +139,10 @@ internal static class GitHubCommand
             var events = feed.Subscribe();
             await (await FlowAsync(context, github, access, feed)).ActAsync(happened, decision, context.Stop);
             feed.Complete();
-            await foreach (var warned in events.ReadAllAsync())
-            {
-                warnings.AddRange(warned is Warned { Message: var message } ? [message] : []);
-            }
+            warnings.AddRange(await WarningsAsync(events));
         }
 
-        context.Words.WriteLine($"{outputs.Word.Replace('_', ' ')}: {outputs.Because}");
-        foreach (var warning in warnings)
-        {
-            context.Error.WriteLine($"warning: {warning}");
-        }
+        Say(context, $"{outputs.Word.Replace('_', ' ')}: {outputs.Because}", warnings);
 
         Answers.Close(context, outputs.Word, result =>
         {
@@ -116,6 +150,26 @@ internal static class GitHubCommand
             result["warnings"] = Answers.Array(warnings);
         });
         return ExitCodes.Holds;
+    }
+
+    private static async Task<IReadOnlyList<string>> WarningsAsync(ChannelReader<RunEvent> events)
+    {
+        var warnings = new List<string>();
+        await foreach (var happened in events.ReadAllAsync())
+        {
+            warnings.AddRange(happened is Warned { Message: var message } ? [message] : []);
+        }
+
+        return warnings;
+    }
+
+    private static void Say(CommandContext context, string words, IReadOnlyList<string> warnings)
+    {
+        context.Words.WriteLine(words);
+        foreach (var warning in warnings)
+        {
+            context.Error.WriteLine($"warning: {warning}");
+        }
     }
 
     private static async Task<PullFlow> FlowAsync(CommandContext context, GitHubRepository? github, GitHubAccess? access, RunFeed feed)
@@ -150,4 +204,6 @@ internal static class GitHubCommand
             File.AppendAllLines(path, lines.Select(line => line.ReplaceLineEndings(" ")));
         }
     }
+
+    private sealed record Found(IReadOnlyList<int> Outlived, Decision? Decision);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mayfly.Aws;
 using Mayfly.Cli.Commands;
 using Mayfly.Engine;
@@ -10,6 +11,7 @@ using Mayfly.Engine.Failures;
 using Mayfly.Engine.Leases;
 using Mayfly.Engine.Lifetimes;
 using Mayfly.Engine.Secrets;
+using Mayfly.GitHub.Decisions;
 using Mayfly.GitHub.Flow;
 
 namespace Mayfly.Cli.GitHub;
@@ -85,6 +87,16 @@ internal sealed class EngineEnvironments(CommandContext context, MayflyConfigura
     }
 
     /// <inheritdoc />
+    public async Task<IReadOnlyList<KnownEnvironment>> AllAsync(CancellationToken ct) =>
+    [
+        .. from status in await EnvironmentStatus.ReadAsync(configuration, _world.Store, null, ct)
+           let number = NumberOf(status.Id)
+           where number > 0
+           orderby number
+           select new KnownEnvironment(number, status.EndsAfter(configuration.Environment.Ttl), status.Workflow is not null, status.Holder is not null),
+    ];
+
+    /// <inheritdoc />
     public async Task<EnvironmentFacts> KnownAsync(EnvironmentIdentity identity, CancellationToken ct)
     {
         try
@@ -108,6 +120,9 @@ internal sealed class EngineEnvironments(CommandContext context, MayflyConfigura
 
     private SecretContract Contract(Blueprint blueprint) =>
         new(_world.Session.CreateSecretsManager(), blueprint, context.Variables.Variables, context.Redactor);
+
+    private static int NumberOf(string id) =>
+        id.StartsWith("pr-", StringComparison.Ordinal) && int.TryParse(id.AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static char Mark(LinkState state) => state switch
     {

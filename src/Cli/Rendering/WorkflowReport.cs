@@ -25,9 +25,9 @@ internal static class WorkflowReport
         }
 
         Annotate(log, run, FolderInRepository(configuration));
-        if (variable("GITHUB_STEP_SUMMARY") is { Length: > 0 } file && run.Command is "up" or "down")
+        if (variable("GITHUB_STEP_SUMMARY") is { Length: > 0 } file && run.Command is "up" or "down" or "sleep")
         {
-            var report = new PullReport { Environment = run.Environment, Label = label, Run = run };
+            var report = new PullReport { Environment = run.Environment, Label = label, Run = run, Sleeps = run.Outcome == "asleep" };
             TryAppend(file, CommentText.Of(report, now), log);
         }
     }

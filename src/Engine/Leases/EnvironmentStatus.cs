@@ -16,6 +16,13 @@ public sealed record EnvironmentStatus(string Id, RunSnapshot Run, Lease? Holder
     /// <summary>What an hour of it costs; null when that is not known.</summary>
     public Costs.CostEstimate? Cost { get; init; }
 
+    /// <summary>The link to the workflow run that wrote to it last; null when that one was started elsewhere.</summary>
+    public string? Workflow { get; init; }
+
+    /// <summary>When its time is over; null: never. A run that was killed leaves no record: then its beginning counts.</summary>
+    /// <param name="ttl">How long an environment lives.</param>
+    public DateTimeOffset? EndsAfter(TimeSpan? ttl) => Record is not null ? Record.Ends : Run.Started == default ? null : Run.Started + ttl;
+
     private const string JournalName = "/journal.jsonl";
     private const string LeaseName = "/lease.json";
 
@@ -38,9 +45,11 @@ public sealed record EnvironmentStatus(string Id, RunSnapshot Run, Lease? Holder
             var id = run.Environment.Length > 0 ? run.Environment : folder[(folder.LastIndexOf('/') + 1)..];
             if (only is null || id == only)
             {
+                var lease = await store.GetAsync(folder + LeaseName, ct);
                 var record = await Lifetimes.EnvironmentRecord.ReadAsync(store, folder + Lifetimes.EnvironmentRecord.Name, ct);
-                found.Add(new EnvironmentStatus(id, run, await LiveAsync(store, folder + LeaseName, now, ct))
+                found.Add(new EnvironmentStatus(id, run, Live(lease, now))
                 {
+                    Workflow = lease is null ? null : Lease.Read(lease.Content.Span)?.Url,
                     Record = record,
                     Cost = await CostAsync(store, keys.Where(key => key.StartsWith(folder + "/", StringComparison.Ordinal)), record?.Sleeps == true, ct),
                 });
@@ -50,8 +59,8 @@ public sealed record EnvironmentStatus(string Id, RunSnapshot Run, Lease? Holder
         return found;
     }
 
-    private static async Task<Lease?> LiveAsync(IObjectStore store, string key, DateTimeOffset now, CancellationToken ct) =>
-        await store.GetAsync(key, ct) is { } stored && Lease.Read(stored.Content.Span) is { } lease
+    private static Lease? Live(StoredObject? stored, DateTimeOffset now) =>
+        stored is not null && Lease.Read(stored.Content.Span) is { } lease
             && lease.Judge(now - stored.Written, Leases.Holder.ThisProcess()) == LeaseStanding.Live
             ? lease
             : null;

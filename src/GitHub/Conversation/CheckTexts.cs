@@ -40,7 +40,7 @@ public static class CheckTexts
         { Withdrawn: not null } => CheckConclusion.Cancelled,
         { Run.Outcome: null } => null,
         { IsReachable: true } => CheckConclusion.Success,
-        { IsGone: true } => CheckConclusion.Neutral,
+        { IsGone: true } or { Sleeps: true, Run.Outcome: "asleep" } => CheckConclusion.Neutral,
         { Run.Outcome: "interrupted" or "held" } => CheckConclusion.Cancelled,
         _ => CheckConclusion.Failure,
     };

@@ -79,16 +79,11 @@ public sealed class PullConversation
     public async Task AwaitAsync(PullReport report, CancellationToken ct)
     {
         await SayAsync(report, ct);
-        if (_check is not null && report.Waiting is { } commit)
-        {
-            var text = CheckTexts.Of(report, _clock.GetUtcNow());
-            await _check.BeginAsync(commit, report.Environment, text, ct);
-            await _check.SayAsync(text, CheckConclusion.ActionRequired, ct);
-        }
+        await ConcludeAsync(report, report.Waiting, ct);
     }
 
-    /// <summary>Tells how a teardown ended; with the environment go its deployments.</summary>
-    public async Task GoneAsync(PullReport report, CancellationToken ct)
+    /// <summary>Tells how a teardown ended; with the environment go its deployments, and what the check on the commit said.</summary>
+    public async Task GoneAsync(PullReport report, string? commit, CancellationToken ct)
     {
         if (report.IsGone)
         {
@@ -96,10 +91,11 @@ public sealed class PullConversation
         }
 
         await SayAsync(report, ct);
+        await ConcludeAsync(report, commit, ct);
     }
 
-    /// <summary>Tells how putting it to sleep ended: who sleeps is not deployed.</summary>
-    public async Task AsleepAsync(PullReport report, CancellationToken ct)
+    /// <summary>Tells how putting it to sleep ended: who sleeps is not deployed, and cannot be opened.</summary>
+    public async Task AsleepAsync(PullReport report, string? commit, CancellationToken ct)
     {
         if (report.Run.Outcome == "asleep")
         {
@@ -107,11 +103,23 @@ public sealed class PullConversation
         }
 
         await SayAsync(report, ct);
+        await ConcludeAsync(report, commit, ct);
     }
 
     /// <summary>Says only the comment.</summary>
     public Task SayAsync(PullReport report, CancellationToken ct) =>
         _comment?.SayAsync(CommentText.Mark(report.Environment), CommentText.Of(report, _clock.GetUtcNow()), report.IsNews, ct) ?? Task.CompletedTask;
+
+    // A newer check of the same name takes the place of an older one.
+    private async Task ConcludeAsync(PullReport report, string? commit, CancellationToken ct)
+    {
+        if (_check is not null && commit is not null && report.IsNews)
+        {
+            var text = CheckTexts.Of(report, _clock.GetUtcNow());
+            await _check.BeginAsync(commit, report.Environment, text, ct);
+            await _check.SayAsync(text, CheckTexts.Conclusion(report) ?? CheckConclusion.Cancelled, ct);
+        }
+    }
 
     private async Task TellAsync(PullReport report, CancellationToken ct)
     {

@@ -33,7 +33,11 @@ public abstract record Decision(string Because)
     /// <param name="Pull">The pull request; null when GitHub did not say.</param>
     /// <param name="Command">The command that asks for it; null when the pull request's state does.</param>
     /// <param name="Because">Why.</param>
-    public sealed record TearDown(int Number, PullState? Pull, PreviewCommand? Command, string Because) : Decision(Because);
+    public sealed record TearDown(int Number, PullState? Pull, PreviewCommand? Command, string Because) : Decision(Because)
+    {
+        /// <summary>True when no event asks for it: it has outlived its time or its pull request.</summary>
+        public bool IsOutlived { get; init; }
+    }
 
     /// <summary>A command that neither makes nor removes an environment is to be answered.</summary>
     public sealed record Answer(PullState Pull, PreviewCommand Command, string Because) : Decision(Because);

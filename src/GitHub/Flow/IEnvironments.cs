@@ -2,6 +2,7 @@ using Mayfly.Engine;
 using Mayfly.Engine.Environments;
 using Mayfly.Engine.Events;
 using Mayfly.Engine.Failures;
+using Mayfly.GitHub.Decisions;
 
 namespace Mayfly.GitHub.Flow;
 
@@ -37,6 +38,9 @@ public interface IEnvironments
 
     /// <summary>Lines that say why it is not reachable, secret values taken out.</summary>
     Task<IReadOnlyList<string>> ExplainAsync(EnvironmentIdentity identity, CancellationToken ct);
+
+    /// <summary>Every environment that something is known of.</summary>
+    Task<IReadOnlyList<KnownEnvironment>> AllAsync(CancellationToken ct);
 
     /// <summary>What is known of it beside its last run; nothing when nobody knows.</summary>
     Task<EnvironmentFacts> KnownAsync(EnvironmentIdentity identity, CancellationToken ct);

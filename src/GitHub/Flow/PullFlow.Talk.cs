@@ -56,7 +56,7 @@ public sealed partial class PullFlow
         var (end, run) = await RunAsync(conversation, report, null, (feed, stop) => _environments.SleepAsync(identity, feed, stop), ct);
         report = (await ReportAsync(identity, because, CancellationToken.None)) with { Run = run };
         using var last = LastWordsOf(ct);
-        await TellAsync(conversation, talk => talk.AsleepAsync(report, last.Token));
+        await TellAsync(conversation, talk => talk.AsleepAsync(report, identity.PullRequest.Commit, last.Token));
         return end;
     }
 

@@ -111,7 +111,7 @@ public sealed partial class PullFlow
 
     private async Task<RunEnd?> TearDownAsync(EventPayload happened, Decision.TearDown decision, CancellationToken ct)
     {
-        if (decision.Command is not null && _github is not null)
+        if ((decision.Command is not null || decision is { IsOutlived: true, Pull.IsOpen: true }) && _github is not null)
         {
             // The label would bring it back with the next push.
             await ReactAsync(happened, Octokit.ReactionType.Plus1, ct);
@@ -126,13 +126,13 @@ public sealed partial class PullFlow
         var report = await ReportAsync(identity, decision.Because, ct) with
         {
             Run = RunSnapshot.Empty with { Command = "down" },
-            IsNews = decision.Command is not null || decision.Pull?.Carries(_settings.Label) == true || happened.Action == "unlabeled",
+            IsNews = decision.Command is not null || decision.IsOutlived || decision.Pull?.Carries(_settings.Label) == true || happened.Action == "unlabeled",
         };
         await TellAsync(conversation, talk => talk.BeginAsync(report, deploys: false, ct));
 
         var (end, run) = await RunAsync(conversation, report, null, (feed, stop) => _environments.DownAsync(identity, feed, stop), ct);
         using var last = LastWordsOf(ct);
-        await TellAsync(conversation, talk => talk.GoneAsync(report with { Run = run, IsNews = report.IsNews || end.Changed }, last.Token));
+        await TellAsync(conversation, talk => talk.GoneAsync(report with { Run = run, IsNews = report.IsNews || end.Changed }, decision.Pull?.HeadCommit, last.Token));
         return end;
     }
 

@@ -70,6 +70,7 @@ public sealed class CommandTests(SharedContract shared) : FlowTest(shared)
         Assert.Contains("pr-42 sleeps", Comment);
         Assert.DoesNotContain("is reachable", Comment);
         Assert.Equal("inactive", World.Deployments.Single().State);
+        Assert.Equal(["success", "neutral"], World.Checks.Select(check => check.Conclusion));
 
         await PlayAsync(Says("/preview wake"));
         Assert.Contains("is reachable", Comment);

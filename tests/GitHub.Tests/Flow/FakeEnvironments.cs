@@ -1,7 +1,9 @@
+using System.Globalization;
 using Mayfly.Engine;
 using Mayfly.Engine.Environments;
 using Mayfly.Engine.Events;
 using Mayfly.Engine.Failures;
+using Mayfly.GitHub.Decisions;
 using Mayfly.GitHub.Flow;
 
 namespace Mayfly.GitHub.Tests.Flow;
@@ -14,6 +16,9 @@ internal sealed class FakeEnvironments : IEnvironments
 
     /// <summary>What was run, in order.</summary>
     public List<string> Runs { get; } = [];
+
+    /// <summary>When the time of each is over.</summary>
+    public DateTimeOffset? Ends { get; set; }
 
     /// <summary>Called as each stage begins.</summary>
     public Action<string>? OnStage { get; set; }
@@ -87,6 +92,9 @@ internal sealed class FakeEnvironments : IEnvironments
 
     public Task<IReadOnlyList<string>> ExplainAsync(EnvironmentIdentity identity, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<string>>(["✗ name: it does not resolve   <- the first broken link", "-> Wait a minute."]);
+
+    public Task<IReadOnlyList<KnownEnvironment>> AllAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<KnownEnvironment>>(
+        [.. There.Keys.Select(id => new KnownEnvironment(int.Parse(id[3..], CultureInfo.InvariantCulture), Ends, IsByWorkflow: true, IsBusy: false))]);
 
     public Task<EnvironmentFacts> KnownAsync(EnvironmentIdentity identity, CancellationToken ct) => Task.FromResult(Facts);
 

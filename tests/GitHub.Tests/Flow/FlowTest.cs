@@ -50,14 +50,35 @@ public abstract class FlowTest(SharedContract shared) : StandInTest(shared)
     }
 
     /// <summary>What the workflow does with an event.</summary>
-    protected async Task<RunEnd?> PlayAsync(EventPayload happened, GitHubAccess? access = null)
+    protected Task<RunEnd?> PlayAsync(EventPayload happened, GitHubAccess? access = null) => PlayAsync(access, async (flow, github) =>
+        await flow.ActAsync(happened, await PullFlow.DecideAsync(happened, github, Settings, Warnings.Add, Ct), Ct));
+
+    /// <summary>What the scheduled workflow does; the numbers that it found.</summary>
+    /// <param name="between">What happens between the look and the turn of each.</param>
+    protected async Task<IReadOnlyList<int>> EndOutlivedAsync(Action? between = null)
+    {
+        IReadOnlyList<int> found = [];
+        await PlayAsync(null, async (flow, _) =>
+        {
+            found = await flow.FindOutlivedAsync(Ct);
+            return null;
+        });
+        between?.Invoke();
+        foreach (var number in found)
+        {
+            await PlayAsync(null, async (flow, _) =>
+                await flow.ActAsync(new EventPayload { Name = "schedule" }, await flow.DecideOutlivedAsync(number, Ct), Ct));
+        }
+
+        return found;
+    }
+
+    private async Task<RunEnd?> PlayAsync(GitHubAccess? access, Func<PullFlow, GitHubRepository, Task<RunEnd?>> act)
     {
         using var github = new GitHubRepository(access ?? Access, TimeProvider.System, TimeSpan.FromSeconds(5));
         var feed = new RunFeed(TimeProvider.System);
         var events = feed.Subscribe();
-        var flow = new PullFlow(github, Settings, Engine, feed, TimeProvider.System, Access.RunUrl);
-        var decision = await PullFlow.DecideAsync(happened, github, Settings, Warnings.Add, Ct);
-        var end = await flow.ActAsync(happened, decision, Ct);
+        var end = await act(new PullFlow(github, Settings, Engine, feed, TimeProvider.System, Access.RunUrl), github);
         feed.Complete();
         await foreach (var told in events.ReadAllAsync(Ct))
         {

@@ -42,6 +42,9 @@ public sealed class LifeTests(SharedContract shared) : FlowTest(shared)
         await PlayAsync(Event("unlabeled", "preview"));
 
         Assert.Empty(Engine.There);
+        Assert.Equal(["success", "neutral"], World.Checks.Select(check => check.Conclusion));
+        Assert.Equal(Pull.Head, World.Checks[^1].Commit);
+        Assert.DoesNotContain("https://", World.Checks[^1].Output!.ToJsonString());
     }
 
     [Theory]

@@ -48,17 +48,27 @@ public sealed partial class SafetyTests
         Assert.Equal("checks: write, contents: read, issues: write, pull-requests: write", all["decide"]);
         Assert.Equal(
             "actions: read, checks: write, contents: read, deployments: write, id-token: write, issues: write, pull-requests: write", all["act"]);
-        Assert.Equal(2, all.Count);
+        Assert.Equal("contents: read, id-token: write, pull-requests: read", all["find"]);
+        Assert.Equal(all["act"], all["end"]);
+        Assert.Equal(4, all.Count);
     }
 
     [Fact]
     public void Only_the_job_that_works_behind_the_protected_environment_may_take_the_role()
     {
         Assert.All(WorkflowFiles.Jobs.Where(job => Permissions(job.Job).Contains("id-token")), job => Assert.Equal("preview", job.Job["environment"]!["name"]!.GetValue<string>()));
-        var role = Assert.Single(WorkflowFiles.Steps, found => found.Step["uses"]?.GetValue<string>().StartsWith("aws-actions/") == true).Step["with"]!.AsObject();
+        var roles = WorkflowFiles.Jobs.SelectMany(job => job.Job["steps"]!.AsArray().Select(step => (job.Name, Step: step!.AsObject())))
+            .Where(found => found.Step["uses"]?.GetValue<string>().StartsWith("aws-actions/") == true)
+            .ToDictionary(found => found.Name, found => found.Step["with"]!.AsObject());
 
-        Assert.Equal("${{ vars.MAYFLY_AWS_ROLE_ARN }}", role["role-to-assume"]!.GetValue<string>());
-        Assert.DoesNotContain(role, input => input.Key.Contains("key", StringComparison.Ordinal));
+        Assert.Equal(["act", "end", "find"], roles.Keys.Order(StringComparer.Ordinal));
+        Assert.All(roles.Values, role =>
+        {
+            Assert.Equal("${{ vars.MAYFLY_AWS_ROLE_ARN }}", role["role-to-assume"]!.GetValue<string>());
+            Assert.DoesNotContain(role, input => input.Key.Contains("key", StringComparison.Ordinal));
+        });
+        var look = JsonNode.Parse(roles["find"]["inline-session-policy"]!.GetValue<string>())!["Statement"]!.AsArray();
+        Assert.Equal(["s3:GetObject", "s3:ListBucket", "kms:Decrypt"], Assert.Single(look)!["Action"]!.AsArray().Select(action => action!.GetValue<string>()));
         Assert.All(WorkflowFiles.Workflows.Concat(WorkflowFiles.Actions), file => Assert.DoesNotContain("secrets.", File.ReadAllText(Path.Combine(Repository.Source, file))));
     }
 
@@ -97,12 +107,16 @@ public sealed partial class SafetyTests
     [Fact]
     public void One_writer_for_an_environment_that_nothing_cancels_and_nobody_who_waits_is_pushed_out()
     {
-        var act = WorkflowFiles.Jobs.Single(job => job.Name == "act").Job["concurrency"]!.AsObject();
+        var groups = WorkflowFiles.Jobs.Where(job => job.Job["concurrency"] is not null).ToDictionary(job => job.Name, job => job.Job["concurrency"]!.AsObject());
 
-        Assert.Equal("${{ needs.decide.outputs.group }}", act["group"]!.GetValue<string>());
-        Assert.False(act["cancel-in-progress"]!.GetValue<bool>());
-        Assert.Equal("max", act["queue"]!.GetValue<string>());
-        Assert.All(WorkflowFiles.Jobs.Where(job => job.Name != "act"), job => Assert.Null(job.Job["concurrency"]));
+        Assert.Equal(["act", "end"], groups.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("${{ needs.decide.outputs.group }}", groups["act"]["group"]!.GetValue<string>());
+        Assert.Equal("mayfly-pr-${{ matrix.pr }}", groups["end"]["group"]!.GetValue<string>());
+        Assert.All(groups.Values, group =>
+        {
+            Assert.False(group["cancel-in-progress"]!.GetValue<bool>());
+            Assert.Equal("max", group["queue"]!.GetValue<string>());
+        });
         Assert.All(WorkflowFiles.Workflows, file => Assert.Null(WorkflowFiles.Read(file)["concurrency"]));
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Mayfly.GitHubStandIn;
 using Mayfly.Workflow.Tests.Runner;
@@ -56,6 +57,18 @@ internal static class Events
 
         return payload;
     }
+
+    /// <summary>Somebody starts the workflow by hand.</summary>
+    public static JsonObject Dispatch(int number, string command, string sender, string argument = "")
+    {
+        var payload = Example("workflow_dispatch", _ => true);
+        payload["inputs"] = new JsonObject { ["pr"] = number.ToString(CultureInfo.InvariantCulture), ["command"] = command, ["argument"] = argument };
+        payload["sender"]!["login"] = sender;
+        return payload;
+    }
+
+    /// <summary>The clock strikes: the payload names the schedule and the repository, and nobody.</summary>
+    public static JsonObject Schedule() => new() { ["schedule"] = "17 * * * *" };
 
     private static JsonObject Example(string name, Func<JsonNode, bool> wanted) => Examples
         .Single(kind => kind!["name"]!.ToString() == name)!["examples"]!.AsArray()

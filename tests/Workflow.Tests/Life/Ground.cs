@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mayfly.EndToEnd.Tests.Programs;
 using Mayfly.GitHubStandIn;
+using Mayfly.Workflow.Tests.Checks;
 using Mayfly.Workflow.Tests.Runner;
 
 namespace Mayfly.Workflow.Tests.Life;
@@ -30,7 +31,7 @@ internal sealed class Ground : IAsyncDisposable
             .Where(name => Environment.GetEnvironmentVariable(name) is not null).ToDictionary(name => name, name => Environment.GetEnvironmentVariable(name)!);
         ground["MAYFLY_HOME"] = home;
         Player = new WorkflowPlayer(
-            Workflow(hasCloud: cloud is not null),
+            Workflows(hasCloud: cloud is not null),
             new RunnerSettings(Slug, BaseCommit, new Uri("https://github.com"), github.Address, github.Token,
                 new Dictionary<string, string> { ["MAYFLY_AWS_ROLE_ARN"] = "arn:aws:iam::123456789012:role/mayfly-preview", ["MAYFLY_AWS_REGION"] = "us-east-1" },
                 ground),
@@ -38,6 +39,7 @@ internal sealed class Ground : IAsyncDisposable
         Player.Others["actions/checkout"] = CheckOutAsync;
         Player.Others["actions/setup-dotnet"] = Nothing;
         Player.Others["actions/cache/restore"] = RestoreAsync;
+        Player.Others["actions/cache/save"] = call => Task.FromResult(Cache!.Save(call));
         Player.Others["hashicorp/setup-terraform"] = Nothing;
         Player.Others["azure/setup-helm"] = call =>
         {
@@ -52,6 +54,9 @@ internal sealed class Ground : IAsyncDisposable
 
     /// <summary>Plays the workflow.</summary>
     public WorkflowPlayer Player { get; }
+
+    /// <summary>The cache; null: it has what is built here.</summary>
+    public ProgramCache? Cache { get; set; }
 
     /// <summary>Commits that were checked out, with the path each.</summary>
     public List<(string Commit, string Path)> CheckedOut { get; } = [];
@@ -82,11 +87,16 @@ internal sealed class Ground : IAsyncDisposable
     }
 
     // Without a cloud only the first job is played.
-    private static JsonObject Workflow(bool hasCloud)
+    private static IReadOnlyList<JsonObject> Workflows(bool hasCloud)
     {
-        var workflow = YamlFile.Read(Path.Combine(Repository.Source, ".github", "workflows", "env-ephemeral.yaml"));
-        Assert.True(hasCloud || workflow["jobs"]!.AsObject().Remove("act"));
-        return workflow;
+        var workflows = WorkflowFiles.Workflows.Select(WorkflowFiles.Read).ToList();
+        if (!hasCloud)
+        {
+            workflows.RemoveAll(workflow => !workflow["jobs"]!.AsObject().ContainsKey("decide"));
+            Assert.True(Assert.Single(workflows)["jobs"]!.AsObject().Remove("act"));
+        }
+
+        return workflows;
     }
 
     private static Task<JsonObject> Nothing(ActionCall call) => Task.FromResult(new JsonObject());
@@ -106,7 +116,8 @@ internal sealed class Ground : IAsyncDisposable
                 Copy(Path.Combine(Repository.Source, source), Path.Combine(target, source));
             }
 
-            Copy(Path.Combine(Repository.Source, "src", "Cli"), Path.Combine(target, "src", "Cli"));
+            var sources = Cache is null ? Path.Combine("src", "Cli") : "src";
+            Copy(Path.Combine(Repository.Source, sources), Path.Combine(target, sources));
         }
 
         return Nothing(call);
@@ -116,6 +127,11 @@ internal sealed class Ground : IAsyncDisposable
     {
         Assert.StartsWith(call.Job.Temp, call["path"]);
         Assert.Matches("^mayfly-Linux-X64-[0-9a-f]{64}$", call["key"]);
+        if (Cache is not null)
+        {
+            return Task.FromResult(Cache.Restore(call));
+        }
+
         if (!Directory.Exists(call["path"]))
         {
             Directory.CreateSymbolicLink(call["path"], Path.GetDirectoryName(MayflyProgram.Path)!);

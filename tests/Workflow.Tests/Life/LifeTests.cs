@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Mayfly.EndToEnd.Tests.Programs;
 using Mayfly.GitHubStandIn;
 using Mayfly.Workflow.Tests.Runner;
@@ -18,7 +17,7 @@ public sealed class LifeTests(LocalCloudFixture cloud) : IClassFixture<LocalClou
     [Fact]
     public async Task From_the_label_over_a_cancelled_job_to_the_page_and_from_a_push_and_the_close_to_nothing()
     {
-        OnLocalCloud(cloud.Repository, cloud.Cloud);
+        LocalStack.Write(cloud.Repository, cloud.Cloud);
         await using var ground = await Ground.StartAsync(cloud.Home, cloud.Cloud);
         foreach (var commit in (string[])[Ground.BaseCommit, First, Second])
         {
@@ -100,26 +99,5 @@ public sealed class LifeTests(LocalCloudFixture cloud) : IClassFixture<LocalClou
         Assert.DoesNotContain(": changed", close.Jobs["act"].Log);
         Assert.DoesNotContain("https://pr-42", Assert.Single(ground.GitHub.World.Comments).Body);
         Assert.Empty(ground.GitHub.World.Deployments);
-    }
-
-    // What --local lays over a configuration, written into it: the workflow does not know that its cloud is a local one.
-    private static void OnLocalCloud(Repository stack, JsonElement cloud)
-    {
-        string Of(string name) => cloud.GetProperty(name).GetString()!;
-        // Without a lock object the state is all that terraform writes to the bucket.
-        stack.Change("mayfly.yaml", "state:\n", "state:\n  use_lockfile: false\n");
-        stack.Change("mayfly.yaml", "terraform:\n  layers:", "terraform:\n  lock_file: ignore\n  layers:");
-        File.AppendAllText(stack.PathOf("mayfly.yaml"), $"""
-
-            budget:
-              settle: 2s
-            cloud:
-              aws_endpoint: {Of("aws")}
-              authority: {Of("authority")}
-              dns: {Of("dns")}
-              charts: {Of("charts")}
-              registry: {Of("registry")}
-              public_port: {Of("edge").Split(':')[^1]}
-            """);
     }
 }

@@ -140,6 +140,46 @@ public sealed class PlayerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_matrix_makes_a_job_of_each_value_and_each_has_its_own_group()
+    {
+        await using var player = Player("""
+            on:
+              schedule:
+                - cron: "17 * * * *"
+            permissions: {}
+            jobs:
+              find:
+                runs-on: x
+                outputs:
+                  found: ${{ steps.find.outputs.found }}
+                steps:
+                  - id: find
+                    shell: bash
+                    run: echo 'found=[7,42]' >>"$GITHUB_OUTPUT"
+              end:
+                needs: find
+                strategy:
+                  fail-fast: false
+                  matrix:
+                    pr: ${{ fromJSON(needs.find.outputs.found) }}
+                runs-on: x
+                concurrency:
+                  group: pr-${{ matrix.pr }}
+                steps:
+                  - shell: bash
+                    env: { NUMBER: "${{ matrix.pr }}" }
+                    run: echo "ended $NUMBER"
+            """);
+
+        var run = player.Trigger("schedule", [])!;
+        await run.Ended;
+
+        Assert.Equal(["end (42)", "end (7)", "find"], run.Jobs.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(("pr-42", "ended 42\n"), (run.Jobs["end (42)"].Group, run.Jobs["end (42)"].Log));
+        Assert.Equal(("pr-7", "ended 7\n"), (run.Jobs["end (7)"].Group, run.Jobs["end (7)"].Log));
+    }
+
+    [Fact]
     public void A_stopped_log_obeys_nothing_until_it_is_told_the_word()
     {
         var log = new LogCommands();
@@ -156,7 +196,7 @@ public sealed class PlayerTests : IDisposable
     private static JsonObject Comment(string action, string body) => new() { ["action"] = action, ["comment"] = new JsonObject { ["body"] = body } };
 
     private WorkflowPlayer Player(string workflow) => new(
-        YamlFile.Parse(workflow),
+        [YamlFile.Parse(workflow)],
         new RunnerSettings("o/r", new string('d', 40), new Uri("https://github.example"), new Uri("https://api.github.example"), "t",
             new Dictionary<string, string>(), new Dictionary<string, string> { ["PATH"] = Environment.GetEnvironmentVariable("PATH")! }),
         _folder.FullName);

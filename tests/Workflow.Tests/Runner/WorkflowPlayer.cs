@@ -16,11 +16,11 @@ internal sealed record RunnerSettings(
     IReadOnlyDictionary<string, string> Variables, IReadOnlyDictionary<string, string> Ground);
 
 /// <summary>
-/// GitHub and its runner, for one workflow: filters events, evaluates conditions and expressions with GitHub's own code, keeps
+/// GitHub and its runner, for a repository's workflows: filters events, evaluates conditions and expressions with GitHub's own code, keeps
 /// concurrency groups, and runs scripts for real. Actions of others are not run: <see cref="Others"/> does what they do on this ground.
 /// What it does not know in a workflow it refuses, so that nothing passes unplayed.
 /// </summary>
-internal sealed class WorkflowPlayer(JsonObject workflow, RunnerSettings settings, string folder) : IAsyncDisposable
+internal sealed class WorkflowPlayer(IReadOnlyList<JsonObject> workflows, RunnerSettings settings, string folder) : IAsyncDisposable
 {
     private int _runs;
 
@@ -36,15 +36,15 @@ internal sealed class WorkflowPlayer(JsonObject workflow, RunnerSettings setting
     /// <summary>The settings.</summary>
     public RunnerSettings Settings => settings;
 
-    /// <summary>An event happens; null when the workflow does not listen to it.</summary>
+    /// <summary>An event happens; null when no workflow listens to it.</summary>
     public WorkflowRun? Trigger(string name, JsonObject payload)
     {
-        if (workflow["on"] is not JsonObject on || !on.ContainsKey(name))
+        if (workflows.SingleOrDefault(candidate => candidate["on"] is JsonObject on && on.ContainsKey(name)) is not { } workflow)
         {
             return null;
         }
 
-        var filters = on[name] as JsonObject ?? [];
+        var filters = workflow["on"]![name] as JsonObject ?? [];
         Known(filters, "types", "inputs");
         return filters["types"] is JsonArray types && !types.Any(type => type!.GetValue<string>() == payload["action"]?.GetValue<string>())
             ? null

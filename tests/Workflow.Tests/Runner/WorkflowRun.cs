@@ -91,7 +91,7 @@ internal sealed class WorkflowRun
 
     private async Task PlayAsync(string name, JsonObject job)
     {
-        WorkflowPlayer.Known(job, "name", "if", "needs", "runs-on", "timeout-minutes", "permissions", "outputs", "steps", "concurrency", "environment");
+        WorkflowPlayer.Known(job, "name", "if", "needs", "runs-on", "timeout-minutes", "permissions", "outputs", "steps", "concurrency", "environment", "strategy");
         var needs = new JsonObject();
         var status = _cancelled.IsCancellationRequested ? JobStatus.Cancelled : JobStatus.Success;
         foreach (var needed in job["needs"] switch { null => [], JsonArray list => list.Select(n => n!.ToString()), var one => [one.ToString()] })
@@ -113,6 +113,26 @@ internal sealed class WorkflowRun
             return;
         }
 
+        if (job["strategy"] is not JsonObject strategy)
+        {
+            await PlayAsync(name, job, contexts, status);
+            return;
+        }
+
+        // One axis, and its jobs side by side, none of which ends the others.
+        WorkflowPlayer.Known(strategy, "fail-fast", "matrix");
+        Assert.False(strategy["fail-fast"]!.GetValue<bool>(), "the player ends no job because another failed");
+        var (axis, values) = Assert.Single((JsonObject)(await _player.Expressions.TreeAsync(strategy["matrix"], contexts, status))!);
+        await Task.WhenAll(values!.AsArray().Select(value =>
+        {
+            var own = contexts.DeepClone().AsObject();
+            own["matrix"] = new JsonObject { [axis] = value!.DeepClone() };
+            return PlayAsync($"{name} ({value})", job, own, status);
+        }));
+    }
+
+    private async Task PlayAsync(string name, JsonObject job, JsonObject contexts, JobStatus status)
+    {
         var group = await _player.Expressions.TreeAsync(job["concurrency"], contexts, status) as JsonObject;
         WorkflowPlayer.Known(group ?? [], "group", "cancel-in-progress", "queue");
         if (group is not null)
