@@ -33,6 +33,9 @@ public sealed record ServiceName(string Namespace, string Name)
 public sealed record WebhookEntry(
     int Index, string Name, string FailurePolicy, ServiceName? Service, string? Url, V1LabelSelector? Namespaces, IReadOnlyList<V1RuleWithOperations> Rules)
 {
+    /// <summary>Expressions in CEL that all have to be true for it to be asked.</summary>
+    public IReadOnlyList<string> Conditions { get; init; } = [];
+
     /// <summary>True when a request that concerns it fails while it does not answer.</summary>
     public bool FailsClosed => FailurePolicy == WebhookConfiguration.Fail;
 }
@@ -72,17 +75,21 @@ public sealed record WebhookConfiguration(WebhookKind Kind, V1ObjectMeta Metadat
     private static WebhookConfiguration Of(V1ValidatingWebhookConfiguration found) => new(
         WebhookKind.Validating,
         found.Metadata,
-        [.. (found.Webhooks ?? []).Select((hook, index) => Entry(index, hook.Name, hook.FailurePolicy, hook.ClientConfig, hook.NamespaceSelector, hook.Rules))],
+        [.. (found.Webhooks ?? []).Select((hook, index) => Entry(index, hook.Name, hook.FailurePolicy, hook.ClientConfig, hook.NamespaceSelector, hook.Rules, hook.MatchConditions))],
         KubernetesJson.Serialize(found));
 
     private static WebhookConfiguration Of(V1MutatingWebhookConfiguration found) => new(
         WebhookKind.Mutating,
         found.Metadata,
-        [.. (found.Webhooks ?? []).Select((hook, index) => Entry(index, hook.Name, hook.FailurePolicy, hook.ClientConfig, hook.NamespaceSelector, hook.Rules))],
+        [.. (found.Webhooks ?? []).Select((hook, index) => Entry(index, hook.Name, hook.FailurePolicy, hook.ClientConfig, hook.NamespaceSelector, hook.Rules, hook.MatchConditions))],
         KubernetesJson.Serialize(found));
 
     private static WebhookEntry Entry(
-        int index, string name, string? policy, Admissionregistrationv1WebhookClientConfig client, V1LabelSelector? namespaces, IList<V1RuleWithOperations>? rules) =>
+        int index, string name, string? policy, Admissionregistrationv1WebhookClientConfig client, V1LabelSelector? namespaces, IList<V1RuleWithOperations>? rules,
+        IList<V1MatchCondition>? conditions) =>
         new(index, name, policy ?? Fail, client.Service is { } service ? new ServiceName(service.NamespaceProperty, service.Name) : null, client.Url,
-            namespaces, [.. rules ?? []]);
+            namespaces, [.. rules ?? []])
+        {
+            Conditions = [.. (conditions ?? []).Select(condition => condition.Expression)],
+        };
 }

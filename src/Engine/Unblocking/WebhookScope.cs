@@ -27,17 +27,23 @@ public sealed partial record WebhookScope(IReadOnlyDictionary<string, IReadOnlyD
     // Nobody deploys there.
     private static readonly HashSet<string> Unused = new(StringComparer.Ordinal) { "kube-public", "kube-node-lease" };
 
-    private static readonly HashSet<string> Writes = new(StringComparer.Ordinal) { "*", "CREATE", "UPDATE", "DELETE" };
+    private static readonly HashSet<string> Writes = new(StringComparer.Ordinal) { "CREATE", "UPDATE", "DELETE" };
 
     /// <summary>Whether a webhook is asked about something that the run writes.</summary>
-    public bool Concerns(WebhookEntry entry)
-    {
-        var rules = entry.Rules.Where(rule => (rule.Operations ?? []).Any(Writes.Contains)
-            && (rule.ApiGroups ?? []).Any(group => group == "*" || BuiltIn.Contains(group) || Groups.Contains(group))
-            && (rule.Resources ?? []).Any(resource => resource is "*/*" || !resource.Contains('/', StringComparison.Ordinal))).ToList();
-        return rules.Count > 0
-            && (rules.Exists(IsClusterWide) || Namespaces.Any(entryOf => !Unused.Contains(entryOf.Key) && Matches(entry.Namespaces, entryOf.Value)));
-    }
+    public bool Concerns(WebhookEntry entry) => RequestsFor(entry).Any(new WebhookConditions(entry.Conditions).Admit);
+
+    // What the run may ask for and the webhook's rules and selector name, as far as it is known before.
+    private IEnumerable<WriteSketch> RequestsFor(WebhookEntry entry) =>
+        from rule in entry.Rules
+        from operation in Writes.Where(write => (rule.Operations ?? []).Any(named => named == "*" || named == write))
+        from @group in BuiltIn.Concat(Groups).Distinct().Where(known => (rule.ApiGroups ?? []).Any(named => named == "*" || named == known))
+        from resource in (rule.Resources ?? []).Where(named => named is "*/*" || !named.Contains('/', StringComparison.Ordinal))
+        from @namespace in PlacesOf(rule, entry)
+        select new WriteSketch(operation, @group, resource.StartsWith('*') ? null : resource, @namespace);
+
+    private IEnumerable<string?> PlacesOf(V1RuleWithOperations rule, WebhookEntry entry) =>
+        Namespaces.Where(one => !Unused.Contains(one.Key) && Matches(entry.Namespaces, one.Value)).Select(one => (string?)one.Key)
+            .Concat(IsClusterWide(rule) ? [null] : []);
 
     /// <summary>Whether a label selector chooses labels; without a selector all are chosen.</summary>
     public static bool Matches(V1LabelSelector? selector, IReadOnlyDictionary<string, string> labels) =>

@@ -56,6 +56,54 @@ public sealed class UnblockDecisionTests
         Assert.False(scope.Concerns(Entry("kafka.example.com", "topics", "CREATE", null)));
     }
 
+    [Theory]
+    [InlineData("request.namespace == 'other'", false)]
+    [InlineData("request.namespace == 'pr-42'", true)]
+    [InlineData("!(request.resource.group == '' && request.resource.resource == 'pods')", false)]
+    [InlineData("request.resource.group == 'coordination.k8s.io'", false)]
+    [InlineData("request.operation == 'DELETE'", false)]
+    [InlineData("request.namespace.startsWith('pr-')", true)]
+    [InlineData("request.namespace in ['kube-system', 'other'] && object.metadata.name == 'x'", false)]
+    [InlineData("!('system:nodes' in request.userInfo.groups) && request.namespace != 'pr-42'", false)]
+
+    // What hangs on the object, on who asks, or on what no interpreter of ours knows, is not decided, and keeps nobody away.
+    [InlineData("object.metadata.labels.team == 'other'", true)]
+    [InlineData("request.namespace == 'pr-42' && object.metadata.name == 'x'", true)]
+    [InlineData("has(object.metadata.labels)", true)]
+    [InlineData("has(request.userInfo)", true)]
+    [InlineData("'userInfo' in request", true)]
+    [InlineData("!('system:masters' in request.userInfo.groups)", true)]
+    [InlineData("authorizer.group('').resource('pods').check('create').allowed()", true)]
+    [InlineData("oldObject != null", true)]
+    [InlineData("request.namespace.lowerAscii() == 'other'", true)]
+    [InlineData("((", true)]
+    [InlineData("1", true)]
+    public void Conditions_keep_a_webhook_away_only_when_they_are_surely_false(string condition, bool concerns)
+    {
+        var scope = new WebhookScope(
+            new Dictionary<string, IReadOnlyDictionary<string, string>> { ["pr-42"] = new Dictionary<string, string>() }, new HashSet<string>());
+
+        Assert.Equal(concerns, scope.Concerns(Entry("", "pods", "CREATE", null) with { Conditions = [condition] }));
+        Assert.Equal(concerns, scope.Concerns(Entry("", "pods", "CREATE", null) with { Conditions = ["true", condition] }));
+        Assert.False(scope.Concerns(Entry("", "pods", "CREATE", null) with { Conditions = [condition, "false"] }));
+    }
+
+    [Fact]
+    public void Conditions_are_judged_for_each_write_that_the_rules_name()
+    {
+        var scope = new WebhookScope(
+            new Dictionary<string, IReadOnlyDictionary<string, string>> { ["other"] = new Dictionary<string, string>(), ["pr-42"] = new Dictionary<string, string>() },
+            new HashSet<string>());
+
+        Assert.True(scope.Concerns(Entry("*", "*", "*", null) with { Conditions = ["request.namespace == 'pr-42' && request.operation == 'DELETE' && request.resource.group == 'apps'"] }));
+        Assert.False(scope.Concerns(Entry("*", "deployments", "*", null) with { Conditions = ["!(request.namespace in ['other', 'pr-42'])"] }));
+        Assert.False(scope.Concerns(Entry("*", "deployments", "*", null) with { Conditions = ["request.namespace != 'other'", "request.namespace != 'pr-42'"] }));
+
+        // What lies in no namespace says nothing to a condition about one.
+        Assert.True(scope.Concerns(Entry("*", "*", "*", null) with { Conditions = ["!(request.namespace in ['other', 'pr-42'])"] }));
+        Assert.True(scope.Concerns(Entry("", "*", "CREATE", null) with { Conditions = ["request.resource.resource == 'pods'"] }));
+    }
+
     [Fact]
     public void A_controller_is_dead_only_when_nothing_moves_or_can()
     {

@@ -84,6 +84,28 @@ public sealed class WebhookTests(WorkloadCluster cluster) : IClassFixture<Worklo
         await cluster.Api.DeleteAsync(ResourcePath.Of<V1ValidatingWebhookConfiguration>(), anew.Metadata, Ct);
     }
 
+    [Theory]
+    [InlineData("request.namespace != 'NS'", true)]
+    [InlineData("!(request.resource.resource in ['roles'])", true)]
+    [InlineData("request.namespace == 'NS'", false)]
+    public async Task A_dead_webhook_whose_conditions_leave_out_what_the_run_writes_is_in_nobodys_way(string condition, bool leftOut)
+    {
+        var @namespace = await cluster.NamespaceAsync(Ct);
+        await using var bench = new UnblockBench(cluster);
+        var made = await CreateAsync(@namespace, conditions: condition.Replace("NS", @namespace));
+        var run = bench.Begin();
+
+        // What the API itself makes of the condition, and what the run does.
+        var refused = await Record.ExceptionAsync(() => WriteAsync(@namespace));
+        var result = await bench.UnblockAsync(run, Ct);
+        var policy = await PolicyAsync(@namespace);
+        await run.Unblocking.LeaveAsync(run, Ct);
+        await cluster.Api.DeleteAsync(ResourcePath.Of<V1ValidatingWebhookConfiguration>(), made.Metadata, Ct);
+
+        Assert.Equal((leftOut, leftOut ? "Fail" : "Ignore"), (refused is null, policy));
+        Assert.Equal(leftOut, result is StageResult.Unchanged);
+    }
+
     [Fact]
     public async Task A_controller_that_gets_on_is_waited_for_and_nothing_is_taken_away()
     {
@@ -200,7 +222,7 @@ public sealed class WebhookTests(WorkloadCluster cluster) : IClassFixture<Worklo
         cluster.Api.CreateAsync(new V1Role { Metadata = new V1ObjectMeta { GenerateName = "wish-", NamespaceProperty = @namespace } }, Ct);
 
     // Stands before the Roles of one namespace, so that tests do not stand in each other's way.
-    private Task<V1ValidatingWebhookConfiguration> CreateAsync(string @namespace, string policy = "Fail") => cluster.Api.CreateAsync(
+    private Task<V1ValidatingWebhookConfiguration> CreateAsync(string @namespace, string policy = "Fail", params string[] conditions) => cluster.Api.CreateAsync(
         new V1ValidatingWebhookConfiguration
         {
             Metadata = new V1ObjectMeta { Name = @namespace },
@@ -212,6 +234,7 @@ public sealed class WebhookTests(WorkloadCluster cluster) : IClassFixture<Worklo
                     AdmissionReviewVersions = ["v1"],
                     SideEffects = "None",
                     FailurePolicy = policy,
+                    MatchConditions = [.. conditions.Select((text, index) => new V1MatchCondition { Name = $"c{index}", Expression = text })],
                     ClientConfig = new Admissionregistrationv1WebhookClientConfig { Service = new Admissionregistrationv1ServiceReference { Name = "check", NamespaceProperty = @namespace } },
                     NamespaceSelector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = @namespace } },
                     Rules = [new V1RuleWithOperations { ApiGroups = ["rbac.authorization.k8s.io"], ApiVersions = ["v1"], Operations = ["CREATE"], Resources = ["roles"] }],

@@ -143,6 +143,58 @@ public sealed class AdmissionWebhookTests(ApiFixture api) : IClassFixture<ApiFix
             receiver.Asked.Select(asked => $"{Text(asked, "operation")} {Text(asked, "name")}"));
     }
 
+    [Theory]
+    [InlineData("object.metadata.name == 'yes'", "Fail", 201, true)]
+    [InlineData("object.metadata.name == 'no'", "Fail", 201, false)]
+    [InlineData("request.namespace.startsWith('kube-')", "Fail", 201, false)]
+    [InlineData("request.operation == 'CREATE' && oldObject == null", "Fail", 201, true)]
+    [InlineData("!has(object.metadata.labels) || object.metadata.labels.ask == 'me'", "Fail", 201, true)]
+    [InlineData("object.data.exists(key, key == 'a')", "Fail", 201, true)]
+
+    // What cannot be evaluated goes by the policy, without asking; where another condition is false nothing has failed.
+    [InlineData("object.metadata.labels.ask == 'me'", "Fail", 403, false)]
+    [InlineData("object.metadata.labels.ask == 'me'", "Ignore", 201, false)]
+    [InlineData("object.metadata.labels.ask == 'me' && false", "Fail", 201, false)]
+    [InlineData("object.metadata.labels.ask == 'me';false", "Fail", 201, false)]
+    [InlineData("true;object.metadata.labels.ask == 'me'", "Fail", 403, false)]
+    [InlineData("object.metadata.name", "Fail", 403, false)]
+    public async Task Conditions_decide_whether_it_is_asked(string expressions, string policy, int status, bool asked)
+    {
+        var ns = await NamespaceAsync("cel-" + Guid.NewGuid().ToString("n")[..8]);
+        await using var receiver = await WebhookReceiver.StartAsync($"hook.{ns}.svc");
+        api.Dial = (_, ct) => receiver.DialAsync(ct);
+        var conditions = new JsonArray([.. expressions.Split(';').Select((text, index) => new JsonObject { ["name"] = $"c{index}", ["expression"] = text })]);
+        foreach (var kind in (string[])["validating", "mutating"])
+        {
+            receiver.Asked.Clear();
+            await RegisterAsync(kind, ns, receiver.Bundle, $"\"failurePolicy\":\"{policy}\",\"matchConditions\":{conditions.ToJsonString()},");
+            var made = await api.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"yes"},"data":{"a":"b"}}""");
+            await RemoveAsync(kind, ns);
+            await api.SendAsync("DELETE", $"/api/v1/namespaces/{ns}/configmaps/yes", null);
+
+            Assert.True(made.Status == status, made.Text);
+            Assert.Equal(asked, receiver.Asked.Count > 0);
+            if (status == 403)
+            {
+                Assert.StartsWith("configmaps \"yes\" is forbidden: expression '", made.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_condition_that_is_no_expression_is_refused_with_its_place()
+    {
+        var ns = await NamespaceAsync("celless");
+        var refused = await api.PostAsync($"{Group}validatingwebhookconfigurations", """
+            {"metadata":{"name":"celless"},"webhooks":[{"name":"a.hook.example.com","admissionReviewVersions":["v1"],"sideEffects":"None",
+             "clientConfig":{"service":{"namespace":"celless","name":"hook"}},"matchConditions":[{"name":"good","expression":"true"},{"name":"bad","expression":"request.namespace =="}]}]}
+            """);
+
+        Assert.Equal(422, refused.Status);
+        Assert.Contains("webhooks[0].matchConditions[1].expression: Invalid value: \"request.namespace ==\": compilation failed: ", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(ns + ".matchConditions[0]", refused.Message, StringComparison.Ordinal);
+    }
+
     private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
 
     private static JsonObject Patch(string operations) => new()

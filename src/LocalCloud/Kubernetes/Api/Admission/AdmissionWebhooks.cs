@@ -14,7 +14,7 @@ internal sealed class AdmissionWebhooks(ClusterState state)
         foreach (var (hook, type) in Matching("mutatingwebhookconfigurations", request, operation, value, before))
         {
             var review = Review(request, type, operation, value, before);
-            if (await AskAsync(request, hook, review, ct) is { } response && response.Text("patch") is { } patch)
+            if (await AskAsync(request, hook, type, review, ct) is { } response && response.Text("patch") is { } patch)
             {
                 if (response.Text("patchType") is { } patchType && patchType != "JSONPatch")
                 {
@@ -35,8 +35,8 @@ internal sealed class AdmissionWebhooks(ClusterState state)
         CancellationToken ct)
     {
         var calls = Matching("validatingwebhookconfigurations", request, operation, value, before)
-            .Select(match => AskAsync(request, match.Hook, Review(request, match.Type, operation, value, before),
-                ct)).ToList();
+            .Select(match => AskAsync(request, match.Hook, match.Type,
+                Review(request, match.Type, operation, value, before), ct)).ToList();
         await Task.WhenAll(calls);
     }
 
@@ -45,7 +45,7 @@ internal sealed class AdmissionWebhooks(ClusterState state)
     {
         foreach (var (hook, type) in Matching("mutatingwebhookconfigurations", request, "DELETE", null, current))
         {
-            await AskAsync(request, hook, Review(request, type, "DELETE", null, current), ct);
+            await AskAsync(request, hook, type, Review(request, type, "DELETE", null, current), ct);
         }
 
         await ValidateAsync(request, "DELETE", null, current, ct);
@@ -74,9 +74,14 @@ internal sealed class AdmissionWebhooks(ClusterState state)
         return matching;
     }
 
-    private async Task<JsonObject?> AskAsync(WriteRequest request, JsonObject hook, JsonObject review,
-        CancellationToken ct)
+    private async Task<JsonObject?> AskAsync(WriteRequest request, JsonObject hook, ResourceType type,
+        JsonObject review, CancellationToken ct)
     {
+        if (!MatchConditions.Hold(hook, review, type))
+        {
+            return null;
+        }
+
         var name = hook.Text("name")!;
         if (request.DryRun && hook.Text("sideEffects") is not ("None" or "NoneOnDryRun"))
         {

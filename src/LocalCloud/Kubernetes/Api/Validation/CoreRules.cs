@@ -178,6 +178,19 @@ internal static partial class CoreRules
             {
                 errors.Add(FieldError.Required($"{at}.clientConfig", "exactly one of url or service is required"));
             }
+
+            foreach (var (condition, place) in hook.Items("matchConditions").Select((item, place) => (item, place)))
+            {
+                var expression = condition.Text("expression") ?? "";
+                if (expression.Length == 0)
+                {
+                    errors.Add(FieldError.Required($"{at}.matchConditions[{place}].expression"));
+                }
+                else if (MatchConditions.Problem(expression) is { } problem)
+                {
+                    errors.Add(FieldError.Invalid($"{at}.matchConditions[{place}].expression", expression, $"compilation failed: {problem}"));
+                }
+            }
         }
     }
 
