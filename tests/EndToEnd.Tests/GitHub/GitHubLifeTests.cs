@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Mayfly.EndToEnd.Tests.Programs;
 
 namespace Mayfly.EndToEnd.Tests.GitHub;
@@ -7,7 +8,7 @@ namespace Mayfly.EndToEnd.Tests.GitHub;
 public sealed class GitHubLifeTests(GitHubLife life) : IClassFixture<GitHubLife>
 {
     [Fact]
-    public async Task From_label_over_sleep_and_wake_to_closed()
+    public async Task From_label_over_sleep_wake_and_redeploy_to_closed()
     {
         var world = life.GitHub.World;
         life.Pull.Labels.Add("preview");
@@ -31,6 +32,17 @@ public sealed class GitHubLifeTests(GitHubLife life) : IClassFixture<GitHubLife>
         Assert.Contains("is reachable", life.Comment);
         Assert.Equal((false, "2"), await WorkloadsAsync());
 
+        // New pods count only after a while: a page that opens before that is the old ones'.
+        await Kubectl.RunAsync(life, TestContext.Current.CancellationToken, "patch", "deployment", "pr-42-web", "--namespace", "pr-42", "--patch", """{"spec":{"minReadySeconds":15}}""");
+        var before = await PodsAsync();
+        var anew = (await life.SayAsync("/preview redeploy")).Ended(0);
+        var after = await PodsAsync();
+        Assert.Equal(("reachable", "changed"), (anew.Result.GetProperty("outcome").GetString(), anew.OutcomeOf("restart")));
+        Assert.NotEmpty(before);
+        Assert.True(after.Count == before.Count && !before.Intersect(after).Any(), anew.Story);
+        Assert.Equal(["inactive", "inactive", "success"], world.Deployments.Select(deployment => deployment.State));
+        Assert.False((await life.EventAsync("labeled", "preview")).Ended(0).Result.GetProperty("changed").GetBoolean());
+
         var down = await CloseAsync();
         Assert.Equal("gone", down.Result.GetProperty("outcome").GetString());
         Assert.Contains("pr-42 is gone", life.Comment);
@@ -43,6 +55,18 @@ public sealed class GitHubLifeTests(GitHubLife life) : IClassFixture<GitHubLife>
     {
         life.Pull.IsOpen = false;
         return (await life.EventAsync("closed")).Ended(0);
+    }
+
+    // The application's pods that nobody is ending, by what makes each one of its own.
+    private async Task<IReadOnlyList<string>> PodsAsync()
+    {
+        var pods = JsonNode.Parse(await Kubectl.RunAsync(
+            life, TestContext.Current.CancellationToken, "get", "pods", "--namespace", "pr-42", "--output", "json"))!["items"]!.AsArray();
+        return
+        [
+            .. pods.Where(pod => pod!["metadata"]!["deletionTimestamp"] is null && pod["metadata"]!["ownerReferences"]?[0]!["kind"]!.ToString() is "ReplicaSet" or "StatefulSet")
+                .Select(pod => pod!["metadata"]!["uid"]!.ToString()),
+        ];
     }
 
     // Whether nothing of the application runs, and how many nodes are wanted: asked of the cluster and of AWS, not of Mayfly.

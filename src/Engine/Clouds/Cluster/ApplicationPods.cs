@@ -61,6 +61,10 @@ public sealed class ApplicationPods(Cluster cluster, string @namespace)
         return all.Count;
     }
 
+    /// <summary>Names of the workloads that still replace their pods.</summary>
+    public async Task<IReadOnlyList<string>> UnfinishedAsync(CancellationToken ct) =>
+        [.. (await ListAsync(ct)).Where(workload => !workload.IsComplete).Select(workload => workload.Name)];
+
     private static string Patch(string? before, int replicas) => new JsonObject
     {
         ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Replicas] = before } },
@@ -74,9 +78,9 @@ public sealed class ApplicationPods(Cluster cluster, string @namespace)
         var sets = await apps.ListNamespacedStatefulSetAsync(@namespace, cancellationToken: ct);
         return
         [
-            .. deployments.Items.Select(found => new Workload(found.Spec.Replicas ?? 1, found.Metadata.Annotations ?? Nothing,
+            .. deployments.Items.Select(found => new Workload(found.Metadata.Name, found.Spec.Replicas ?? 1, Rollout.IsComplete(found), found.Metadata.Annotations ?? Nothing,
                 (patch, stop) => apps.PatchNamespacedDeploymentAsync(Merge(patch), found.Metadata.Name, @namespace, cancellationToken: stop))),
-            .. sets.Items.Select(found => new Workload(found.Spec.Replicas ?? 1, found.Metadata.Annotations ?? Nothing,
+            .. sets.Items.Select(found => new Workload(found.Metadata.Name, found.Spec.Replicas ?? 1, Rollout.IsComplete(found), found.Metadata.Annotations ?? Nothing,
                 (patch, stop) => apps.PatchNamespacedStatefulSetAsync(Merge(patch), found.Metadata.Name, @namespace, cancellationToken: stop))),
         ];
     }
@@ -85,5 +89,6 @@ public sealed class ApplicationPods(Cluster cluster, string @namespace)
 
     private static V1Patch Merge(string patch) => new(patch, V1Patch.PatchType.MergePatch);
 
-    private sealed record Workload(int Replicas, IDictionary<string, string> Annotations, Func<string, CancellationToken, Task> PatchAsync);
+    private sealed record Workload(
+        string Name, int Replicas, bool IsComplete, IDictionary<string, string> Annotations, Func<string, CancellationToken, Task> PatchAsync);
 }
