@@ -120,8 +120,8 @@ public sealed partial class PruneZombies(Blueprint blueprint, TerraformRoots roo
         var names = inCluster.Select(NamespaceOf).OfType<string>().Where(name => name.Length > 0).Distinct();
         await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (name, token) =>
         {
-            // Each is asked for: only the API's own "not found" makes one gone, and no list does.
-            if (await Cluster.FindAsync(() => cluster.Api.CoreV1.ReadNamespaceAsync(name, cancellationToken: token)) is null)
+            // Each is asked for: only the API's own "not found" makes one gone, and no list does. The client puts names into paths as they are.
+            if (await Cluster.FindAsync(() => cluster.Api.CoreV1.ReadNamespaceAsync(Uri.EscapeDataString(name), cancellationToken: token)) is null)
             {
                 lock (missing)
                 {

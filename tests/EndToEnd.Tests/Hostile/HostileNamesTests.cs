@@ -33,22 +33,23 @@ public sealed class HostileNamesTests : IDisposable
         var (terraform, reporter) = await OpenAsync(new JsonObject { ["names"] = new JsonArray([.. names.Select(name => (JsonNode?)name)]) }, ct);
 
         var plan = Of(await terraform.PlanAsync([], destroy: false, reporter, ct));
-        Assert.Equal(names.Length, plan.Changes.Count);
+        Assert.Equal(2 * names.Length, plan.Changes.Count);
         Assert.Null((await terraform.ApplyAsync(plan, reporter, ct)).Failure);
 
         // What was passed is what terraform saw, and its addresses are ours.
         var state = Of(await terraform.StatePullAsync(ct));
-        Assert.Equal(names.Order(StringComparer.Ordinal), state.Managed.Select(one => one.Text("input") ?? Value(one)).Order(StringComparer.Ordinal));
+        Assert.Equal(names.Concat(names).Order(StringComparer.Ordinal), state.Managed.Select(one => one.Text("input") ?? Value(one)).Order(StringComparer.Ordinal));
         var listed = plan.Changes.Select(change => change.Address).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(listed, state.Managed.Select(one => one.Address).Order(StringComparer.Ordinal));
 
         // An address is an argument, and an import block is text: both lead back to the very thing.
         Of(await terraform.StateRemoveAsync(listed, ct));
         Assert.Empty(Of(await terraform.StatePullAsync(ct)).Managed);
-        terraform.Root.WriteImports(ImportBlocks.Write(plan.Changes.Zip(names, (change, name) => new Orphan(change.Address, name))));
+        var ids = names.Concat(names).ToList();
+        terraform.Root.WriteImports(ImportBlocks.Write(plan.Changes.Zip(ids, (change, name) => new Orphan(change.Address, name))));
         var imports = Of(await terraform.PlanAsync([], destroy: false, reporter, ct));
         Assert.Equal(
-            plan.Changes.Zip(names, (change, name) => (change.Address, (string?)name)).Order(),
+            plan.Changes.Zip(ids, (change, name) => (change.Address, (string?)name)).Order(),
             imports.Changes.Select(change => (change.Address, change.ImportId)).Order());
         Assert.Empty(Directory.EnumerateFiles(_folder, "pwned", SearchOption.AllDirectories));
     }
@@ -65,6 +66,23 @@ public sealed class HostileNamesTests : IDisposable
 
             resource "terraform_data" "this" {
               for_each = var.names
+              input    = each.value
+            }
+
+            module "inner" {
+              source   = "./inner"
+              for_each = var.names
+              name     = each.key
+            }
+            """);
+        Directory.CreateDirectory(Path.Combine(source, "inner"));
+        File.WriteAllText(Path.Combine(source, "inner", "main.tf"), """
+            variable "name" {
+              type = string
+            }
+
+            resource "terraform_data" "this" {
+              for_each = toset([var.name])
               input    = each.value
             }
             """);

@@ -55,6 +55,30 @@ public sealed class PruneStageTests : IClassFixture<ApiFixture>, IDisposable
         AssertWritten(before, [.. before.Managed.Select(one => one.Address).Where(address => !address.Contains("-gone-"))]);
     }
 
+    // Kubernetes has no namespace that is called so, so all of them are gone; none of it may lead anywhere else, in a path, an argument, a state.
+    [Fact]
+    public async Task Whatever_keys_and_namespaces_are_called_just_what_is_gone_leaves_the_state()
+    {
+        const string Alphabet = "ab\"\\$%{}()`'\n\t:#&*!|<>[]. -é/?;=,~\u0001";
+        var seed = Random.Shared.Next();
+        TestContext.Current.SendDiagnosticMessage("seed {0}", seed);
+        var chance = new Random(seed);
+        var kept = await _api.NamespaceAsync();
+        string Name() => new([.. Enumerable.Range(0, chance.Next(1, 24)).Select(_ => Alphabet[chance.Next(Alphabet.Length)])]);
+        string[] gone =
+        [
+            .. new[] { "${path.module}", "$(touch pwned)", "a\"]${x}", "a: b", "../secrets", $"../{kept}", $"{kept}/secrets", $"{kept}?x=y", $"{kept}#x", $"{kept}%2F..", "--help", "{{ .Values }}" },
+            .. Enumerable.Range(0, 40).Select(_ => Name()).Where(name => name.Trim('.').Length > 0),
+        ];
+        _rig.LayState([.. InCluster(kept, 2), .. gone.Distinct(StringComparer.Ordinal).SelectMany(name => InCluster(name, 1))]);
+        var before = TerraformState.Read(_rig.State);
+
+        var end = await _rig.PruneAsync(Alive(), Ct);
+
+        Assert.True(end.Ending is Ending.Holds, $"seed {seed}: {end.Failure?.Summary}");
+        AssertWritten(before, [.. before.Managed.Where(one => (one.Text("namespace") ?? one.Attributes.GetProperty("metadata")[0].GetProperty("namespace").GetString()) == kept).Select(one => one.Address)]);
+    }
+
     [Fact]
     public async Task Where_nothing_is_gone_nothing_is_written_and_no_backup_made()
     {
