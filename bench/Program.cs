@@ -3,10 +3,11 @@ using Mayfly.Bench;
 using Spectre.Console;
 
 // Measures the command line as people run it: its start, and a run over an environment that has converged already.
-// Usage: dotnet run --project bench -c Release [-- REPOSITORY], and with --resources 5000 for a plan of that many resources.
+// Usage: dotnet run --project bench -c Release [-- REPOSITORY], and with --resources 5000 for a plan of that many resources,
+// with --objects 1000 for one of that many objects in a cluster.
 // It starts a local cloud of its own and stops it.
-var big = Array.IndexOf(args, "--resources");
-var repository = args.Length > 0 && big != 0 ? args[0] : Directory.GetCurrentDirectory();
+var (big, objects) = (Array.IndexOf(args, "--resources"), Array.IndexOf(args, "--objects"));
+var repository = args.Length > 0 && big != 0 && objects != 0 ? args[0] : Directory.GetCurrentDirectory();
 var mayfly = Path.Combine(repository, "artifacts", "publish", "mayfly");
 if (!File.Exists(mayfly))
 {
@@ -18,6 +19,12 @@ if (big >= 0)
 {
     using var folder = new TemporaryFolder();
     return await BigPlan.RunAsync(mayfly, folder.Path, int.Parse(args[big + 1], System.Globalization.CultureInfo.InvariantCulture));
+}
+
+if (objects >= 0)
+{
+    using var folder = new TemporaryFolder();
+    return await BigCluster.RunAsync(mayfly, folder.Path, int.Parse(args[objects + 1], System.Globalization.CultureInfo.InvariantCulture));
 }
 
 var table = new Table().AddColumn("what").AddColumn("measured").AddColumn("wanted");
