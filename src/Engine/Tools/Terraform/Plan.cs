@@ -12,6 +12,20 @@ public sealed record Plan(string? File, IReadOnlyList<string> Targets, IReadOnly
     /// <summary>True when an apply would write nothing.</summary>
     public bool IsEmpty => File is null;
 
+    /// <summary>Resources whose attributes lead to the changes, as terraform names them (<c>relevant_attributes</c> of the JSON form).</summary>
+    public IReadOnlySet<string> Sources { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// What has to be made before the rest can be planned well: something would be replaced for no other reason than that a value is
+    /// not known yet, and that value comes from a resource that is to be made. Made anew under its old name, it mostly has the old value.
+    /// </summary>
+    public IReadOnlyList<string> MadeFirst => Changes.Any(change => change.IsReplacedForTheUnknown)
+        ? [.. Changes.Where(change => change.IsCreate && (Sources.Contains(change.Address) || Sources.Contains(WithoutIndex(change.Address)))).Select(change => change.Address)]
+        : [];
+
+    /// <summary>True when something that exists would be destroyed.</summary>
+    public bool Destroys => Changes.Any(change => change.Actions.Contains("delete"));
+
     /// <summary>A plan that found everything as it should be.</summary>
     public static Plan Nothing(IReadOnlyList<string> targets) => new(null, targets, [], false);
 
@@ -21,6 +35,7 @@ public sealed record Plan(string? File, IReadOnlyList<string> Targets, IReadOnly
     {
         var changes = new List<PlannedChange>();
         var outputs = false;
+        var sources = new HashSet<string>(StringComparer.Ordinal);
         JsonWalk.Members(json.Span, (string name, ref Utf8JsonReader reader) =>
         {
             switch (name)
@@ -42,13 +57,26 @@ public sealed record Plan(string? File, IReadOnlyList<string> Targets, IReadOnly
                     }
 
                     break;
+                case "relevant_attributes":
+                    JsonWalk.Items(ref reader, (ref Utf8JsonReader item) =>
+                    {
+                        using var attribute = JsonDocument.ParseValue(ref item);
+                        if (attribute.RootElement.TryGetProperty("resource", out var resource) && resource.GetString() is { } address)
+                        {
+                            sources.Add(address);
+                        }
+                    });
+                    break;
                 default:
                     reader.Skip();
                     break;
             }
         });
-        return new Plan(file, targets, changes, outputs);
+        return new Plan(file, targets, changes, outputs) { Sources = sources };
     }
+
+    private static string WithoutIndex(string address) =>
+        address.EndsWith(']') && address.LastIndexOf('[') is > 0 and var index ? address[..index] : address;
 }
 
 /// <summary>One resource in a plan.</summary>
@@ -64,6 +92,12 @@ public sealed record PlannedChange(
 {
     /// <summary>The attributes of what an import block names, as terraform read them; nothing for other changes.</summary>
     public JsonElement Before { get; init; }
+
+    /// <summary>The attributes for which it would be replaced, each a path of names and indexes.</summary>
+    public IReadOnlyList<JsonElement> ReplacePaths { get; init; } = [];
+
+    /// <summary>True when it would be replaced, and every attribute that asks for it has a value that is not known yet.</summary>
+    public bool IsReplacedForTheUnknown => Actions is [_, _] && ReplacePaths.Count > 0 && ReplacePaths.All(path => IsUnknown(AfterUnknown, path));
 
     public bool IsNoOp => Actions is ["no-op"] && ImportId is null;
     public bool IsCreate => Actions is ["create"];
@@ -89,8 +123,46 @@ public sealed record PlannedChange(
             importId)
         {
             Before = importId is null ? default : Copy(change, "before"),
+            ReplacePaths = change.TryGetProperty("replace_paths", out var paths) && paths.ValueKind is JsonValueKind.Array
+                ? [.. paths.EnumerateArray().Select(path => path.Clone())]
+                : [],
         };
     }
+
+    // What is unknown whole is marked at the top, with nothing below; what is so in part leaves the whole in doubt.
+    private static bool IsUnknown(JsonElement unknown, JsonElement path)
+    {
+        foreach (var step in path.EnumerateArray())
+        {
+            if (unknown.ValueKind is JsonValueKind.True)
+            {
+                return true;
+            }
+
+            if (step.ValueKind is JsonValueKind.String && unknown.ValueKind is JsonValueKind.Object && unknown.TryGetProperty(step.GetString()!, out var member))
+            {
+                unknown = member;
+            }
+            else if (step.ValueKind is JsonValueKind.Number && unknown.ValueKind is JsonValueKind.Array && step.GetInt32() < unknown.GetArrayLength())
+            {
+                unknown = unknown[step.GetInt32()];
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return HoldsUnknown(unknown);
+    }
+
+    private static bool HoldsUnknown(JsonElement unknown) => unknown.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.Array => unknown.EnumerateArray().Any(HoldsUnknown),
+        JsonValueKind.Object => unknown.EnumerateObject().Any(member => HoldsUnknown(member.Value)),
+        _ => false,
+    };
 
     private static JsonElement Copy(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) ? value.Clone() : default;
