@@ -1,4 +1,5 @@
 using Mayfly.Engine.Clouds;
+using Mayfly.Engine.Clouds.Cluster;
 using Mayfly.Engine.Events;
 using Mayfly.Engine.Stages;
 using Mayfly.Engine.Tools;
@@ -18,7 +19,7 @@ public sealed class FindObstacles(ClusterDoor door, IReadOnlyList<IMender> mende
     /// <inheritdoc />
     public async Task<StageResult> RunAsync(Run run, CancellationToken ct)
     {
-        if (await door.FindAsync(ct) is not { } cluster || !await cluster.AnswersAsync(ct))
+        if (await door.FindAsync(ct) is not { } cluster || await cluster.HearAsync(ct) is ClusterVoice.Silent)
         {
             return new StageResult.Unchanged("there is no cluster that answers");
         }
@@ -26,6 +27,12 @@ public sealed class FindObstacles(ClusterDoor door, IReadOnlyList<IMender> mende
         var found = 0;
         foreach (var mender in menders)
         {
+            // Behind a door that is shut to us nothing more can be seen.
+            if (found > 0 && await cluster.HearAsync(ct) is not ClusterVoice.Answers)
+            {
+                break;
+            }
+
             foreach (var obstacle in await mender.FindAsync(cluster, new StageReporter(run, Name), ct))
             {
                 run.Report(new Noticed(Name, $"would {obstacle.Would}: {obstacle.Target}: {obstacle.Why}"));

@@ -1,4 +1,5 @@
 using Mayfly.Engine.Clouds;
+using Mayfly.Engine.Clouds.Cluster;
 using Mayfly.Engine.Infrastructure;
 using Mayfly.Engine.Tools;
 using Mayfly.Engine.Unblocking;
@@ -7,7 +8,7 @@ namespace Mayfly.Engine.Stages;
 
 /// <summary>
 /// Takes out of the way what would make the next writes into the cluster fail or hang: webhooks that nobody answers, namespaces that
-/// do not end, releases that an interrupted run left pending, finalizers whose controller is gone.
+/// do not end, releases that an interrupted run left pending, finalizers whose controller is gone, a door that is shut to us.
 /// Looks at: all these, in the cluster. May change: just these, each only where that is safe. Proof: what was waited for is gone or
 /// answers; what is not safe to mend is a failure that says why. Webhooks that it opened are noted beside the state first.
 /// </summary>
@@ -24,7 +25,7 @@ public sealed class UnblockCluster(ClusterDoor door, IReadOnlyList<IMender> mend
             return new StageResult.Unchanged("there is no cluster");
         }
 
-        if (!await cluster.AnswersAsync(ct))
+        if (await cluster.HearAsync(ct) is ClusterVoice.Silent)
         {
             return new StageResult.Unchanged("the cluster does not answer");
         }

@@ -15,8 +15,10 @@ public sealed class UnblockingParts
         var layers = new ClusterLayers(parts.Roots, parts.Plans);
         var balancers = new StackBalancers(
             parts.World.Session.CreateElasticLoadBalancingV2(), parts.Blueprint.Configuration.Project, parts.Blueprint.ClusterName);
+        var access = new AccessMender(parts.Blueprint, parts.World.Session, parts.Lease, parts.World.Clock);
         Menders =
         [
+            access,
             new ReleaseMender(parts.Blueprint, layers, parts.Helms, parts.Lease, parts.World.Clock),
             Webhooks,
             new StuckMender(parts.Blueprint, layers, new FinalizerRelease(balancers, repair), parts.Lease, parts.World.Clock),
@@ -25,6 +27,7 @@ public sealed class UnblockingParts
         var ownership = Ownership.Of(parts.Blueprint.Configuration.Project, parts.Blueprint.Environment.Id);
         TeardownMenders =
         [
+            access,
             new WebhookMender(parts.Blueprint, Gate, watch, repair: null, parts.Lease),
             new DoomedMender(doomed, SweepsOf(parts), ownership, parts.Lease, parts.World.Clock),
             new StuckMender(parts.Blueprint, layers, doomed, parts.Lease, parts.World.Clock),

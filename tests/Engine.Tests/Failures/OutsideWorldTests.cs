@@ -60,8 +60,10 @@ public sealed class OutsideWorldTests
     [Theory]
     [InlineData("helm", "E1125 00:35:40.809199   29641 memcache.go:265] \"Unhandled Error\" err=\"couldn't get current server API group list: an error on the server (\\\"unknown\\\") has prevented the request from succeeding\"\n"
         + "Error: could not get apiVersions from Kubernetes: an error on the server (\"unknown\") has prevented the request from succeeding")]
+    [InlineData("helm", "Error: UPGRADE FAILED: Patch \"https://127.0.0.1:6443/api/v1/namespaces/pr-7/services/pr-7-backend?fieldManager=helm&force=true\": stream error: stream ID 27; INTERNAL_ERROR; received from peer")]
+    [InlineData("helm", "Error: Get \"https://ABCD.gr7.us-east-1.eks.amazonaws.com/apis?timeout=32s\": http2: server sent GOAWAY and closed the connection; LastStreamID=1, ErrCode=NO_ERROR")]
     [InlineData("terraform", """{"@level":"error","@message":"Error: an error on the server (\"\") has prevented the request from succeeding (get namespaces pr-42)","type":"diagnostic","diagnostic":{"severity":"error","summary":"an error on the server (\"\") has prevented the request from succeeding (get namespaces pr-42)","detail":""}}""")]
-    public void An_answer_that_the_client_could_not_read_is_asked_again(string tool, string text)
+    public void An_answer_that_did_not_come_whole_is_asked_for_again(string tool, string text)
     {
         var failure = FailureClassifier.Classify(tool, text);
 

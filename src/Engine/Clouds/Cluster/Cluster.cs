@@ -44,16 +44,23 @@ public sealed class Cluster : IDisposable
     }
 
     /// <summary>Whether it answers now.</summary>
-    public async Task<bool> AnswersAsync(CancellationToken ct)
+    public async Task<bool> AnswersAsync(CancellationToken ct) => await HearAsync(ct) is ClusterVoice.Answers;
+
+    /// <summary>What is heard of it now.</summary>
+    public async Task<ClusterVoice> HearAsync(CancellationToken ct)
     {
         try
         {
             await _client.Version.GetCodeAsync(ct);
-            return true;
+            return ClusterVoice.Answers;
+        }
+        catch (HttpOperationException e) when (e.Response?.StatusCode is HttpStatusCode.Unauthorized)
+        {
+            return ClusterVoice.Refuses;
         }
         catch (Exception e) when (!ct.IsCancellationRequested && OutsideWorld.Classify(e) is not null)
         {
-            return false;
+            return ClusterVoice.Silent;
         }
     }
 
@@ -95,4 +102,17 @@ public sealed class Cluster : IDisposable
         certificates.ImportFromPem(pem);
         return certificates;
     }
+}
+
+/// <summary>What is heard of a cluster's API.</summary>
+public enum ClusterVoice
+{
+    /// <summary>No answer, or one that says nothing.</summary>
+    Silent,
+
+    /// <summary>It does not know who asks (401).</summary>
+    Refuses,
+
+    /// <summary>It answers.</summary>
+    Answers,
 }
