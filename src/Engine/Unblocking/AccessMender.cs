@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Mayfly.Aws;
 using Mayfly.Aws.Protocols;
 using Mayfly.Engine.Adoption;
+using Mayfly.Engine.Clouds;
 using Mayfly.Engine.Clouds.Cluster;
 using Mayfly.Engine.Failures;
 using Mayfly.Engine.Leases;
@@ -16,10 +17,11 @@ namespace Mayfly.Engine.Unblocking;
 /// Source: https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html.
 /// </summary>
 /// <param name="blueprint">Whose cluster it has to be.</param>
+/// <param name="door">Knows whose it is now.</param>
 /// <param name="session">Asks AWS.</param>
 /// <param name="lease">Says that nobody else works here.</param>
 /// <param name="clock">Waits.</param>
-public sealed class AccessMender(Blueprint blueprint, AwsSession session, RunLease lease, TimeProvider clock) : IMender
+public sealed class AccessMender(Blueprint blueprint, ClusterDoor door, AwsSession session, RunLease lease, TimeProvider clock) : IMender
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -47,9 +49,11 @@ public sealed class AccessMender(Blueprint blueprint, AwsSession session, RunLea
                 $"the API of cluster {cluster.Facts.Name} does not accept a fresh token of {principal}, which has an access entry", "Get new AWS credentials and run it again."));
         }
 
-        if (cluster.Facts.Owner != blueprint.Environment.Id)
+        // The apply before may have tagged it since it was opened.
+        var owner = (await door.LookAsync(ct))?.Owner;
+        if (owner != blueprint.Environment.Id)
         {
-            return new Mending(0, Refused(cluster, principal, cluster.Facts.Owner is { } owner ? $"the cluster is tagged as {owner}'s" : "the cluster is not tagged as this environment's"));
+            return new Mending(0, Refused(cluster, principal, owner is null ? "the cluster is not tagged as this environment's" : $"the cluster is tagged as {owner}'s"));
         }
 
         if (await lease.EnsureHeldAsync(ct) is { } lost)
@@ -66,7 +70,7 @@ public sealed class AccessMender(Blueprint blueprint, AwsSession session, RunLea
             return new Mending(0, Refused(cluster, principal, $"an entry could not be made ({exception.Code}: {exception.Message})"));
         }
 
-        reporter.Notice($"cluster {cluster.Facts.Name} was made by another principal; {principal} has an access entry now, as its administrator");
+        reporter.Remedy($"cluster {cluster.Facts.Name}", $"made an access entry for {principal}, as administrator: another principal made the cluster");
         return await LetInAsync(cluster, ct) ? new Mending(1) : new Mending(1, Failure.Of("cluster-refuses", "k8s_auth_expired", Disposition.RetryAfterWait,
             $"the API of cluster {cluster.Facts.Name} does not know the new access entry of {principal} yet", "Run it again."));
     }

@@ -15,7 +15,7 @@ public sealed class UnblockingParts
         var layers = new ClusterLayers(parts.Roots, parts.Plans);
         var balancers = new StackBalancers(
             parts.World.Session.CreateElasticLoadBalancingV2(), parts.Blueprint.Configuration.Project, parts.Blueprint.ClusterName);
-        var access = new AccessMender(parts.Blueprint, parts.World.Session, parts.Lease, parts.World.Clock);
+        var access = new AccessMender(parts.Blueprint, parts.Door, parts.World.Session, parts.Lease, parts.World.Clock);
         Menders =
         [
             access,
