@@ -17,22 +17,32 @@ module "aws" {
   zone               = var.zone
 }
 
-# A token for the cluster, read when the cluster is there.
-data "aws_eks_cluster_auth" "this" {
-  name = module.aws.cluster_name
+# The program that the providers ask for a login to the cluster: a new one whenever they need one, since an apply may take longer
+# than a token lives. "aws eks get-token --cluster-name NAME" does the same.
+locals {
+  login = {
+    api_version = "client.authentication.k8s.io/v1"
+    command     = "mayfly"
+    args        = ["token", "--cluster", var.env_id, "--region", var.region]
+  }
 }
 
 provider "kubernetes" {
   host                   = module.aws.cluster_endpoint
   cluster_ca_certificate = base64decode(module.aws.cluster_authority)
-  token                  = data.aws_eks_cluster_auth.this.token
+
+  exec {
+    api_version = local.login.api_version
+    command     = local.login.command
+    args        = local.login.args
+  }
 }
 
 provider "helm" {
   kubernetes = {
     host                   = module.aws.cluster_endpoint
     cluster_ca_certificate = base64decode(module.aws.cluster_authority)
-    token                  = data.aws_eks_cluster_auth.this.token
+    exec                   = local.login
   }
 }
 

@@ -63,6 +63,10 @@ public static class AwsErrorCodes
     /// <summary>True when the session that signed has ended: new credentials are what helps.</summary>
     public static bool IsExpired(string code) => code is "ExpiredToken" or "ExpiredTokenException" or "RequestExpired" or "TokenRefreshRequired";
 
+    /// <summary>True when a wrong clock can be the reason: what signatures of another time are refused with.</summary>
+    public static bool IsOfClock(string code) =>
+        code is "RequestTimeTooSkewed" or "RequestExpired" or "RequestInTheFuture" or "SignatureDoesNotMatch" or "InvalidSignatureException" or "AuthFailure";
+
     /// <summary>Strips a namespace and a URL: <c>com.amazonaws.eks#NotFoundException:http://…</c>.</summary>
     public static string Normalize(string code)
     {

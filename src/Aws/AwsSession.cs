@@ -12,6 +12,14 @@ public sealed class AwsSession
 {
     private volatile Lazy<Task<AWSCredentials>> _credentials;
     private readonly Lazy<string> _region;
+    private long _ended;
+    private long _ahead;
+
+    // AWS takes five minutes either way; a smaller difference is not why it refused.
+    private static readonly TimeSpan LeastSkew = TimeSpan.FromMinutes(4);
+
+    // Requests that were under way together are refused together.
+    private static readonly TimeSpan SameEnd = TimeSpan.FromSeconds(2);
 
     public AwsSession(AwsSessionOptions? options = null)
     {
@@ -39,12 +47,17 @@ public sealed class AwsSession
 
     /// <summary>The credentials as they are now; temporary ones are renewed by the SDK before they expire.</summary>
     /// <exception cref="AwsException">There are none, or they could not be renewed (<see cref="AwsErrorCodes.NoCredentials"/>).</exception>
-    public async Task<ImmutableCredentials> GetCredentialsAsync(CancellationToken ct = default)
+    public async Task<ImmutableCredentials> GetCredentialsAsync(CancellationToken ct = default) => (await GetTimedCredentialsAsync(ct)).Credentials;
+
+    /// <summary>The credentials as they are now, and when they end; null: never, or their source does not say.</summary>
+    /// <exception cref="AwsException">As <see cref="GetCredentialsAsync"/>.</exception>
+    internal async Task<(ImmutableCredentials Credentials, DateTimeOffset? End)> GetTimedCredentialsAsync(CancellationToken ct)
     {
         try
         {
             var source = await _credentials.Value.WaitAsync(ct);
-            return await source.GetCredentialsAsync().WaitAsync(ct);
+            var credentials = await source.GetCredentialsAsync().WaitAsync(ct);
+            return (credentials, source.Expiration is { } end ? new DateTimeOffset(end.ToUniversalTime()) : null);
         }
         catch (Exception exception) when (exception is AmazonClientException or AmazonServiceException or InvalidOperationException)
         {
@@ -65,6 +78,37 @@ public sealed class AwsSession
         }
 
         (Options.Credentials as RefreshingAWSCredentials)?.ClearCredentials();
+    }
+
+    /// <summary>Raised when AWS said that the session had ended, and the credentials in use were dropped for it.</summary>
+    public event Action? SessionEnded;
+
+    /// <summary>AWS said that the session which signed a request has ended: new credentials, unless it was one of the last requests with the old.</summary>
+    internal void EndSession()
+    {
+        var now = Options.Clock.GetTimestamp();
+        var last = Interlocked.Exchange(ref _ended, now);
+        if (last == 0 || Options.Clock.GetElapsedTime(last, now) > SameEnd)
+        {
+            RenewCredentials();
+            SessionEnded?.Invoke();
+        }
+    }
+
+    /// <summary>The time that requests are signed with: this machine's, put right by what AWS said of it.</summary>
+    internal DateTimeOffset Now => Options.Clock.GetUtcNow() + new TimeSpan(Interlocked.Read(ref _ahead));
+
+    /// <summary>AWS refused a signature, and this is what its clock said; true when a signature of that time is worth a try.</summary>
+    internal bool SetClock(DateTimeOffset theirs)
+    {
+        var wrong = theirs - Now;
+        if (wrong.Duration() < LeastSkew)
+        {
+            return false;
+        }
+
+        Interlocked.Add(ref _ahead, wrong.Ticks);
+        return true;
     }
 
     /// <summary>The SDK's own credentials object, for its clients.</summary>

@@ -44,8 +44,11 @@ internal sealed class CommandContext(ParseResult call, TextWriter output, TextWr
         Learned = WorkflowMasks.For(call.GetValue(GlobalOptions.Output) == "json" ? error : output, Environment.GetEnvironmentVariable),
     };
 
+    /// <summary>The clock that this process goes by.</summary>
+    public static TimeProvider ProcessClock { get; set; } = TimeProvider.System;
+
     /// <summary>The clock.</summary>
-    public TimeProvider Clock { get; } = TimeProvider.System;
+    public TimeProvider Clock { get; } = ProcessClock;
 
     /// <summary>Mayfly's own folder on this machine.</summary>
     public static string Home { get; } = Path.GetFullPath(Environment.GetEnvironmentVariable("MAYFLY_HOME") is { Length: > 0 } home

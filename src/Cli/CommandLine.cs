@@ -8,6 +8,9 @@ namespace Mayfly.Cli;
 /// <summary>The command line: every verb, and what to do with a call that is none.</summary>
 public static class CommandLine
 {
+    /// <summary>Where this program lies.</summary>
+    public static string Folder { get; } = AppContext.BaseDirectory.TrimEnd(System.IO.Path.DirectorySeparatorChar);
+
     /// <summary>The root with all its commands.</summary>
     public static RootCommand Create()
     {
@@ -28,6 +31,7 @@ public static class CommandLine
             ValidateCommand.Create(),
             DoctorCommand.Create(),
             LocalCommands.Create(),
+            TokenCommand.Create(),
         };
         foreach (var option in GlobalOptions.All)
         {
@@ -38,8 +42,11 @@ public static class CommandLine
     }
 
     /// <summary>Runs a call and gives its exit code.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    /// <param name="arguments">The call.</param>
+    /// <param name="clock">The clock that the process goes by; null: the machine's.</param>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TimeProvider? clock = null)
     {
+        CommandContext.ProcessClock = clock ?? TimeProvider.System;
         var result = Create().Parse(arguments);
         if (result.Errors.Count > 0 && result.Action is not (HelpAction or System.CommandLine.Invocation.SynchronousCommandLineAction { ClearsParseErrors: true }))
         {
@@ -51,6 +58,9 @@ public static class CommandLine
             await Console.Error.WriteLineAsync($"'{Path(result.CommandResult.Command, result)} --help' shows what it takes.");
             return ExitCodes.Invalid;
         }
+
+        // Terraform's providers ask for a cluster's login by this program's name.
+        Environment.SetEnvironmentVariable("PATH", $"{Environment.GetEnvironmentVariable("PATH")}{System.IO.Path.PathSeparator}{Folder}");
 
         // Signals are the session's business (CommandSession): a run is interrupted, never cut off.
         return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });

@@ -87,6 +87,8 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
             StillWanted = StillWanted,
             Tell = story.TellAsync,
         };
+        void Tell() => run.Report(new Noticed(converger.CurrentStage ?? "", "AWS says that the session has ended; new credentials"));
+        world.Session.SessionEnded += Tell;
         try
         {
             return tearsDown
@@ -101,6 +103,10 @@ public sealed class EnvironmentRun(World world, Blueprint blueprint, ISecretCont
             return ct.IsCancellationRequested ? new RunEnd(Ending.Interrupted, stage, null, converger.HasChanged || parts.Lease.IsHeld)
                 : parts.Lease.Lost.IsCancellationRequested ? new RunEnd(Ending.NotConverged, stage, LeaseFailures.Lost(), converger.HasChanged)
                 : new RunEnd(Ending.NotConverged, stage, await OutOfTimeAsync(story, stage, ct), converger.HasChanged);
+        }
+        finally
+        {
+            world.Session.SessionEnded -= Tell;
         }
     }
 

@@ -23,19 +23,25 @@ public sealed class AwsTransport(AwsSession session)
     public async Task<AwsResponse> SendAsync(AwsRequest request, CancellationToken ct = default)
     {
         var clock = session.Options.Clock;
-        var skew = TimeSpan.Zero;
-        var renewed = false;
+        var (renewed, corrected) = (false, false);
         for (var attempt = 1; ; attempt++)
         {
-            var (response, failure, retryAfter) = await TryAsync(request, skew, attempt, ct);
+            var (response, failure, retryAfter) = await TryAsync(request, attempt, ct);
             if (response is not null)
             {
                 return response;
             }
 
+            // A clock that is wrong cannot be cured by waiting, nor by other credentials.
+            if (!corrected && AwsErrorCodes.IsOfClock(failure!.Code) && failure.Data["date"] is DateTimeOffset theirs && session.SetClock(theirs))
+            {
+                corrected = true;
+                continue;
+            }
+
             if (!renewed && AwsErrorCodes.IsExpired(failure!.Code))
             {
-                session.RenewCredentials();
+                session.EndSession();
                 renewed = true;
                 continue;
             }
@@ -45,19 +51,13 @@ public sealed class AwsTransport(AwsSession session)
                 throw failure!;
             }
 
-            // A clock that is wrong cannot be cured by waiting: sign the next try with AWS's time.
-            if (failure.Code is "RequestTimeTooSkewed" && failure.Data["date"] is DateTimeOffset theirs)
-            {
-                skew = theirs - clock.GetUtcNow();
-            }
-
             await Task.Delay(retryAfter ?? AwsBackoff.DelayAfter(attempt, failure.IsThrottling), clock, ct);
         }
     }
 
-    private async Task<(AwsResponse?, AwsException?, TimeSpan?)> TryAsync(AwsRequest request, TimeSpan skew, int attempt, CancellationToken ct)
+    private async Task<(AwsResponse?, AwsException?, TimeSpan?)> TryAsync(AwsRequest request, int attempt, CancellationToken ct)
     {
-        using var message = await MessageAsync(request, skew, ct);
+        using var message = await MessageAsync(request, ct);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(session.Options.Timeout);
         try
@@ -85,7 +85,7 @@ public sealed class AwsTransport(AwsSession session)
         }
     }
 
-    private async Task<HttpRequestMessage> MessageAsync(AwsRequest request, TimeSpan skew, CancellationToken ct)
+    private async Task<HttpRequestMessage> MessageAsync(AwsRequest request, CancellationToken ct)
     {
         var endpoint = session.EndpointOf(request.Service);
         var query = request.Query.Count == 0 ? "" : "?" + AwsSignature.QueryString(request.Query);
@@ -107,7 +107,7 @@ public sealed class AwsTransport(AwsSession session)
         message.Headers.TryAddWithoutValidation("User-Agent", session.Options.Application);
         var credentials = await session.GetCredentialsAsync(ct);
         AwsSignature.Sign(message, request.Body, request.Service.SigningName, request.Service.GlobalRegion ?? session.Region,
-            credentials, session.Options.Clock.GetUtcNow() + skew);
+            credentials, session.Now);
         return message;
     }
 

@@ -108,7 +108,7 @@ internal static class LocalCommands
         {
             // A profile or a session of a real account must not mix with the keys below.
             context.Answer.WriteLine("unset AWS_PROFILE AWS_SESSION_TOKEN");
-            if (FetchedTools.Folder is { } folder)
+            foreach (var folder in new[] { FetchedTools.Folder, CommandLine.Folder }.OfType<string>())
             {
                 context.Answer.WriteLine($"export PATH=\"$PATH:{folder}\"");
             }

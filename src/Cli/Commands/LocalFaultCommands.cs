@@ -19,7 +19,7 @@ internal static class LocalFaultCommands
     private static readonly Option<int?> Seed = new("--seed") { Description = "Makes the draw of --probability repeatable.", HelpName = "N" };
     private static readonly Option<int?> Status = new("--status") { Description = "The HTTP status.", HelpName = "N" };
     private static readonly Option<double?> Probability = new("--probability") { Description = "The part of the requests that is hit, 0 to 1.", HelpName = "P" };
-    private static readonly Option<double?> Seconds = new("--seconds") { Description = "For latency: how long.", HelpName = "N" };
+    private static readonly Option<double?> Seconds = new("--seconds") { Description = "For latency and expire: how long.", HelpName = "N" };
 
     private static readonly Argument<string?> Id = new("id") { Description = "One fault, as 'list' shows it.", Arity = ArgumentArity.ZeroOrOne };
 
@@ -32,6 +32,7 @@ internal static class LocalFaultCommands
         ("latency", "Slow, then answered as ever."),
         ("reset", "The connection is cut and nothing was done."),
         ("lose-answer", "It is done, and the connection is cut before the answer."),
+        ("expire", "While it is on, sessions (--service sts) and a cluster's tokens (--service kubernetes) live for --seconds."),
     ];
 
     public static Command Create()

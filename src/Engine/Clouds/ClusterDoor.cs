@@ -47,9 +47,17 @@ public sealed class ClusterDoor(IAwsAccount account, string name, string directo
         : Failure.Of("cluster-missing", "aws_resource_gone", Disposition.PruneState,
             $"the EKS cluster {name} does not exist or is not active", "Run mayfly up: it makes the cluster again.");
 
-    /// <summary>A kubeconfig for helm; one for the whole run.</summary>
-    public async Task<Cluster.Kubeconfig> KubeconfigAsync(Cluster.Cluster cluster, CancellationToken ct) =>
-        _kubeconfig ??= await Cluster.Kubeconfig.WriteAsync(cluster, directory, clock, ct);
+    /// <summary>A kubeconfig for helm, with a token that is good now; one for the whole run.</summary>
+    public async Task<Cluster.Kubeconfig> KubeconfigAsync(Cluster.Cluster cluster, CancellationToken ct)
+    {
+        if (_kubeconfig is null)
+        {
+            return _kubeconfig = await Cluster.Kubeconfig.WriteAsync(cluster, directory, clock, ct);
+        }
+
+        await _kubeconfig.WriteTokenAsync(cluster, ct);
+        return _kubeconfig;
+    }
 
     /// <summary>New tokens for the cluster, for programs too: those in use were refused, or their credentials were.</summary>
     public async Task RenewAsync(CancellationToken ct)
@@ -57,7 +65,7 @@ public sealed class ClusterDoor(IAwsAccount account, string name, string directo
         _open?.Token.Forget();
         if (_open is { } cluster && _kubeconfig is { } kubeconfig)
         {
-            await kubeconfig.RenewAsync(cluster, ct);
+            await kubeconfig.WriteTokenAsync(cluster, ct);
         }
     }
 

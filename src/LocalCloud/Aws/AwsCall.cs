@@ -43,6 +43,9 @@ public sealed record AwsCall
     /// <summary>The access key that signed it; empty when nobody did.</summary>
     public string AccessKey { get; init; } = "";
 
+    /// <summary>When it was signed, by its sender's clock; null: it does not say.</summary>
+    public DateTimeOffset? SignedAt { get; init; }
+
     /// <summary>True when it changes something.</summary>
     public bool IsWrite { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -43,6 +44,7 @@ internal static class AwsCallReader
             Protocol = ProtocolOf(service, target, action),
             Region = region ?? "us-east-1",
             AccessKey = accessKey ?? "",
+            SignedAt = SignedAt(request.Headers["X-Amz-Date"].ToString()),
             IsWrite = named.Contains(' ') ? !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) : AwsReads.IsWrite(named),
             UserAgent = request.Headers.UserAgent.ToString(),
             Method = request.Method,
@@ -61,6 +63,10 @@ internal static class AwsCallReader
         _ when RestXml.Contains(service) => AwsProtocol.RestXml,
         _ => AwsProtocol.RestJson,
     };
+
+    // Of the header alone: a presigned URL has a life of its own.
+    private static DateTimeOffset? SignedAt(string date) =>
+        DateTimeOffset.TryParseExact(date, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
     private static (string? AccessKey, string? Region, string? Service) Scope(HttpRequest request)
     {

@@ -108,6 +108,12 @@ public sealed class AwsProxy : IAsyncDisposable
                 return;
         }
 
+        if (Refusals.Of(call, _options.Principals.Find(call.AccessKey), Faults.LifeOf("sts"), _options.Clock.GetUtcNow()) is { } refusal)
+        {
+            await refusal.WriteAsync(http);
+            return;
+        }
+
         if (_options.Mends.Any(mend => mend.Concerns(call)))
         {
             await (await HeldAsync(http, call)).WriteAsync(http);

@@ -21,6 +21,9 @@ public sealed record AwsProxyOptions
     /// <summary>Faults that are on from the start.</summary>
     public FaultBook Faults { get; init; } = new();
 
+    /// <summary>Whose sessions may have ended.</summary>
+    public Principals Principals { get; init; } = new();
+
     /// <summary>The clock of latencies and of the log.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -82,7 +82,7 @@ public sealed class LocalAws : IAsyncDisposable
                 Fails = step => faults.Take(InsideEks(step)) is not null,
                 Clock = options.Clock,
             }));
-            var mends = StandardMends.Create(session, eks, principals, account, options.Clock);
+            var mends = StandardMends.Create(session, eks, principals, faults, account, options.Clock);
             var proxy = await AwsProxy.StartAsync(
                 new AwsProxyOptions
                 {
@@ -91,6 +91,7 @@ public sealed class LocalAws : IAsyncDisposable
                     Port = options.Port,
                     Mends = mends,
                     Faults = faults,
+                    Principals = principals,
                     Clock = options.Clock,
                 }, ct);
             return new LocalAws(moto, proxy, eks, principals, mends, options.Region);

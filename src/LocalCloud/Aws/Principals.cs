@@ -7,8 +7,14 @@ namespace Mayfly.LocalCloud.Aws;
 /// <param name="Arn">Its ARN; for a session of a role <c>arn:aws:sts::…:assumed-role/NAME/SESSION</c>.</param>
 /// <param name="UserId">Its unique id.</param>
 /// <param name="Credentials">Its keys.</param>
-public sealed record Principal(string Arn, string UserId, ImmutableCredentials Credentials)
+/// <param name="Session">From when to when they count; null: always.</param>
+public sealed record Principal(string Arn, string UserId, ImmutableCredentials Credentials, (DateTimeOffset Start, DateTimeOffset End)? Session = null)
 {
+    /// <summary>Whether its keys have ended.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="life">How long sessions live at present, whatever this one was promised; null: as long as that.</param>
+    public bool HasEnded(DateTimeOffset now, TimeSpan? life) => Session is var (start, end) && (now > end || now > start + life);
+
     /// <summary>The ARN that IAM knows it under: a session's role.</summary>
     public string IamArn => Arn.Split(':') is [_, var partition, "sts", _, var account, var name] && name.Split('/') is ["assumed-role", var role, _]
         ? $"arn:{partition}:iam::{account}:role/{role}"

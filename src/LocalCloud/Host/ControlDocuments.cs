@@ -22,7 +22,7 @@ public sealed record FaultDocument
     /// <summary>Its id, once it is on.</summary>
     public string? Id { get; init; }
 
-    /// <summary>throttle, server-error, deny, error, latency, reset or lose-answer.</summary>
+    /// <summary>throttle, server-error, deny, error, latency, reset, lose-answer or expire.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The service; null: every one.</summary>
@@ -43,7 +43,7 @@ public sealed record FaultDocument
     /// <summary>Makes the draw repeatable.</summary>
     public int? Seed { get; init; }
 
-    /// <summary>For latency: how long.</summary>
+    /// <summary>For latency and expire: how long.</summary>
     public double? Seconds { get; init; }
 
     /// <summary>The error's code.</summary>
@@ -61,7 +61,7 @@ public sealed record FaultDocument
     {
         Kind = Enum.TryParse<FaultKind>(Kind.Replace("-", ""), ignoreCase: true, out var kind)
             ? kind
-            : throw new FormatException($"'{Kind}' is no kind of fault; there are throttle, server-error, deny, error, latency, reset and lose-answer."),
+            : throw new FormatException($"'{Kind}' is no kind of fault; there are throttle, server-error, deny, error, latency, reset, lose-answer and expire."),
         Service = Service,
         Action = Action,
         UserAgent = UserAgent,
@@ -85,7 +85,7 @@ public sealed record FaultDocument
         Times = rule.Times,
         Probability = rule.Probability < 1 ? rule.Probability : null,
         Seed = rule.Seed,
-        Seconds = rule.Kind == FaultKind.Latency ? rule.Latency.TotalSeconds : null,
+        Seconds = rule.Kind is FaultKind.Latency or FaultKind.Expire ? rule.Latency.TotalSeconds : null,
         Code = rule.Code,
         Status = rule.Status,
         Message = rule.Message,

@@ -46,7 +46,7 @@ internal sealed class HelmProvider : Provider
         return Task.CompletedTask;
     }
 
-    /// <summary>How to reach the cluster; an exec plugin runs when it is first asked for.</summary>
+    /// <summary>How to reach the cluster.</summary>
     public async Task<ClusterAccess> AccessAsync(CancellationToken ct)
     {
         await connecting.WaitAsync(ct);

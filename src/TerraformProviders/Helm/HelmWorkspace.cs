@@ -28,6 +28,11 @@ internal sealed class HelmWorkspace : IDisposable
         Set(user, "client-key-data", Base64(access.ClientKeyPem));
         Set(user, "username", access.Username);
         Set(user, "password", access.Password);
+        if (access.Exec is { } exec)
+        {
+            // Helm runs it itself, as often as a login runs out.
+            user["exec"] = exec.ToKubeconfig();
+        }
 
         const string Name = "terraform";
         return Write("kubeconfig", new JsonObject

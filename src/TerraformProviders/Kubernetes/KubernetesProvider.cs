@@ -47,7 +47,7 @@ internal sealed class KubernetesProvider : Provider
         return Task.CompletedTask;
     }
 
-    /// <summary>The cluster's API; an exec plugin runs when it is first asked for.</summary>
+    /// <summary>The cluster's API.</summary>
     public async Task<KubernetesApi> ApiAsync(CancellationToken ct)
     {
         await connecting.WaitAsync(ct);

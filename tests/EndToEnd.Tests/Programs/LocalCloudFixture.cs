@@ -70,7 +70,8 @@ public class LocalCloudFixture : IAsyncLifetime
 
     private static long NumberOf(JsonElement request) => request.GetProperty("number").GetInt64();
 
-    private async Task<IReadOnlyList<JsonElement>> RequestsAsync(string api, long since, bool writesOnly, CancellationToken ct)
+    /// <summary>What one API was asked since a request: <c>aws</c>, or <c>kubernetes/CLUSTER</c>.</summary>
+    public async Task<IReadOnlyList<JsonElement>> RequestsAsync(string api, long since, bool writesOnly, CancellationToken ct)
     {
         var url = $"{Cloud.GetProperty("control").GetString()!.TrimEnd('/')}/requests/{api}?since={since}{(writesOnly ? "&writes=true" : "")}";
         using var document = JsonDocument.Parse(await _http.GetByteArrayAsync(url, ct));

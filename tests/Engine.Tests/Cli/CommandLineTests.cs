@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Amazon.Runtime;
 using CliWrap;
 using CliWrap.Buffered;
+using Mayfly.Aws;
 using Mayfly.Cli;
 using Mayfly.Engine.Tests.Configuration;
 
@@ -109,6 +111,43 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(ExitCodes.NeedsPerson, result.ExitCode);
         Assert.False(terraform.GetProperty("holds").GetBoolean());
         Assert.Contains("Install terraform", terraform.GetProperty("next").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "client.authentication.k8s.io/v1")]
+    [InlineData("client.authentication.k8s.io/v1beta1", "client.authentication.k8s.io/v1beta1")]
+    public async Task A_login_to_a_cluster_is_printed_in_the_form_that_Kubernetes_clients_ask_for(string? asked, string version)
+    {
+        var result = await MayflyProcess.In(_folder, "token", "--cluster", "pr-42", "--region", "eu-west-1")
+            .WithEnvironmentVariables(variables => variables.Set("AWS_ACCESS_KEY_ID", "AKIAMINE").Set("AWS_SECRET_ACCESS_KEY", "mine")
+                .Set("AWS_SESSION_TOKEN", null).Set("HOME", _folder.Path)
+                .Set("KUBERNETES_EXEC_INFO", asked is null ? null : $$$"""{"kind":"ExecCredential","apiVersion":"{{{asked}}}","spec":{"interactive":false}}"""))
+            .ExecuteBufferedAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(result.ExitCode == 0, result.StandardError);
+        using var credential = JsonDocument.Parse(result.StandardOutput);
+        var status = credential.RootElement.GetProperty("status");
+        Assert.Equal(("ExecCredential", version),
+            (credential.RootElement.GetProperty("kind").GetString(), credential.RootElement.GetProperty("apiVersion").GetString()));
+        Assert.True(EksTokenReader.TryRead(
+            status.GetProperty("token").GetString()!, host => host == "sts.eu-west-1.amazonaws.com", DateTimeOffset.UtcNow, out var claims, out var why), why);
+        Assert.True(EksTokenReader.IsSignedFor(claims!, "pr-42", new ImmutableCredentials("AKIAMINE", "mine", null)));
+        Assert.InRange(status.GetProperty("expirationTimestamp").GetDateTimeOffset() - claims!.IssuedAt, TimeSpan.FromMinutes(13), TimeSpan.FromMinutes(14));
+    }
+
+    [Fact]
+    public async Task A_login_without_credentials_says_so_and_is_nothing_for_people()
+    {
+        var result = await MayflyProcess.In(_folder, "token", "--cluster", "pr-42", "--region", "eu-west-1")
+            .WithEnvironmentVariables(variables => variables.Set("AWS_ACCESS_KEY_ID", null).Set("AWS_SECRET_ACCESS_KEY", null)
+                .Set("AWS_EC2_METADATA_DISABLED", "true").Set("HOME", _folder.Path))
+            .ExecuteBufferedAsync(TestContext.Current.CancellationToken);
+        var help = await MayflyProcess.RunAsync(_folder, "--help");
+
+        Assert.Equal((ExitCodes.NeedsPerson, ""), (result.ExitCode, result.StandardOutput));
+        Assert.Contains("credentials", result.StandardError, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.StandardError, StringComparison.Ordinal);
+        Assert.DoesNotContain("token", help.StandardOutput, StringComparison.Ordinal);
     }
 
     [Theory]

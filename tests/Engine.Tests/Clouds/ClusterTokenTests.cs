@@ -11,7 +11,9 @@ namespace Mayfly.Engine.Tests.Clouds;
 public sealed class ClusterTokenTests
 {
     private readonly FakeTimeProvider _clock = new();
-    private readonly Account _account = new();
+    private readonly Account _account;
+
+    public ClusterTokenTests() => _account = new Account(_clock);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -42,6 +44,22 @@ public sealed class ClusterTokenTests
         Assert.Equal(HttpStatusCode.OK, await AskAsync(token, cluster));
 
         Assert.Equal((2, 1), (_account.Made, cluster.Refused));
+    }
+
+    [Fact]
+    public async Task A_token_whose_credentials_end_soon_is_not_kept_beyond_them()
+    {
+        var token = new ClusterToken(_account, "pr-42", _clock);
+        var cluster = new Refusing(valid: TimeSpan.FromMinutes(5), _clock, _account);
+        _account.Life = TimeSpan.FromMinutes(5);
+
+        for (var minute = 0; minute < 60; minute++)
+        {
+            Assert.Equal(HttpStatusCode.OK, await AskAsync(token, cluster));
+            _clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(0, cluster.Refused);
     }
 
     [Fact]
@@ -81,8 +99,10 @@ public sealed class ClusterTokenTests
         }
     }
 
-    private sealed class Account : IAwsAccount
+    private sealed class Account(TimeProvider clock) : IAwsAccount
     {
+        public TimeSpan Life { get; set; } = TimeSpan.FromMinutes(14);
+
         public int Made { get; private set; }
 
         public Task<string> AccountIdAsync(CancellationToken ct) => Task.FromResult("123456789012");
@@ -90,6 +110,7 @@ public sealed class ClusterTokenTests
         public Task<AwsObservation<ClusterFacts>> ClusterAsync(string name, CancellationToken ct) =>
             Task.FromResult<AwsObservation<ClusterFacts>>(new AwsObservation<ClusterFacts>.NotFound());
 
-        public Task<string> TokenAsync(string cluster, CancellationToken ct) => Task.FromResult((++Made).ToString(CultureInfo.InvariantCulture));
+        public Task<EksLogin> LoginAsync(string cluster, CancellationToken ct) =>
+            Task.FromResult(new EksLogin((++Made).ToString(CultureInfo.InvariantCulture), clock.GetUtcNow() + Life));
     }
 }

@@ -68,6 +68,6 @@ public sealed class ZombieTests
 
         public Task<AwsObservation<ClusterFacts>> ClusterAsync(string name, CancellationToken ct) => Task.FromResult(seen);
 
-        public Task<string> TokenAsync(string cluster, CancellationToken ct) => Task.FromResult("token");
+        public Task<EksLogin> LoginAsync(string cluster, CancellationToken ct) => Task.FromResult(new EksLogin("token", DateTimeOffset.MaxValue));
     }
 }

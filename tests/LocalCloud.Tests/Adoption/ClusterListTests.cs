@@ -214,6 +214,6 @@ public sealed class ClusterListTests : IClassFixture<ApiFixture>, IDisposable
 
         public Task<AwsObservation<ClusterFacts>> ClusterAsync(string name, CancellationToken ct) => throw new InvalidOperationException("not asked here");
 
-        public Task<string> TokenAsync(string cluster, CancellationToken ct) => Task.FromResult(token);
+        public Task<EksLogin> LoginAsync(string cluster, CancellationToken ct) => Task.FromResult(new EksLogin(token, DateTimeOffset.MaxValue));
     }
 }

@@ -111,6 +111,6 @@ public sealed class EveryTypeTests(LocalAwsFixture aws, ApiFixture api) : IClass
 
         public Task<AwsObservation<ClusterFacts>> ClusterAsync(string name, CancellationToken ct) => throw new InvalidOperationException("not asked here");
 
-        public Task<string> TokenAsync(string cluster, CancellationToken ct) => Task.FromResult(token);
+        public Task<EksLogin> LoginAsync(string cluster, CancellationToken ct) => Task.FromResult(new EksLogin(token, DateTimeOffset.MaxValue));
     }
 }

@@ -24,7 +24,7 @@ public sealed class EksTokenTests
     [Fact]
     public async Task A_token_names_who_made_it_and_is_good_for_its_cluster_only()
     {
-        var token = await EksToken.CreateAsync(_session, "pr-1", TestContext.Current.CancellationToken);
+        var token = (await EksToken.CreateAsync(_session, "pr-1", TestContext.Current.CancellationToken)).Token;
 
         var claims = Read(token, out _);
 
@@ -41,15 +41,25 @@ public sealed class EksTokenTests
     [InlineData(16, false)]
     public async Task A_token_is_good_for_a_quarter_of_an_hour(int minutes, bool good)
     {
-        var token = await EksToken.CreateAsync(_session, "pr-1", TestContext.Current.CancellationToken);
+        var token = (await EksToken.CreateAsync(_session, "pr-1", TestContext.Current.CancellationToken)).Token;
 
         Assert.Equal(good, EksTokenReader.TryRead(token, host => host == "127.0.0.1:4566", _clock.GetUtcNow().AddMinutes(minutes), out _, out _));
     }
 
     [Fact]
+    public async Task A_login_ends_before_the_token_does_and_no_later_than_the_session_that_signed_it()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var session = new AwsSession(_session.Options with { Credentials = new Session(_clock.GetUtcNow().AddMinutes(3)) });
+
+        Assert.Equal(_clock.GetUtcNow().AddMinutes(14), (await EksToken.CreateAsync(_session, "pr-1", ct)).Until);
+        Assert.Equal(_clock.GetUtcNow().AddMinutes(3), (await EksToken.CreateAsync(session, "pr-1", ct)).Until);
+    }
+
+    [Fact]
     public async Task A_token_for_another_host_or_action_is_refused()
     {
-        var token = await EksToken.CreateAsync(_session, "pr-1", TestContext.Current.CancellationToken);
+        var token = (await EksToken.CreateAsync(_session, "pr-1", TestContext.Current.CancellationToken)).Token;
         var url = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token.AsSpan("k8s-aws-v1.".Length)));
 
         Assert.False(EksTokenReader.TryRead(token, host => host == "sts.eu-west-1.amazonaws.com", _clock.GetUtcNow(), out _, out var why));
@@ -70,4 +80,11 @@ public sealed class EksTokenTests
     }
 
     private static string Encode(string url) => "k8s-aws-v1." + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(url));
+
+    private sealed class Session(DateTimeOffset end) : AWSCredentials
+    {
+        public override DateTime? Expiration => end.UtcDateTime;
+
+        public override ImmutableCredentials GetCredentials() => new("ASIAMINE", "mine", "session");
+    }
 }

@@ -45,7 +45,7 @@ public sealed class DeployCluster : IAsyncLifetime
                 name, "ACTIVE", cluster.Server.Endpoint.ToString(), Convert.ToBase64String(Encoding.ASCII.GetBytes(cluster.Server.AuthorityPem)),
                 DateTimeOffset.UnixEpoch, name, null)));
 
-        public Task<string> TokenAsync(string cluster1, CancellationToken ct) => Task.FromResult(cluster.Server.Admin.Token!);
+        public Task<EksLogin> LoginAsync(string cluster1, CancellationToken ct) => Task.FromResult(new EksLogin(cluster.Server.Admin.Token!, DateTimeOffset.MaxValue));
     }
 }
 

@@ -10,7 +10,9 @@ using Mayfly.Aws.CertificateManager.Model;
 using Mayfly.Aws.EKS.Model;
 using Mayfly.Aws.Protocols;
 using Mayfly.Aws.Route53.Model;
+using Mayfly.LocalCloud.Aws.Faults;
 using Mayfly.LocalCloud.Host;
+using Microsoft.Extensions.Time.Testing;
 using static Mayfly.Aws.Protocols.AwsRequest;
 
 namespace Mayfly.LocalCloud.Tests.Host;
@@ -81,9 +83,9 @@ public sealed class HostTests(HostFixture fixture) : IClassFixture<HostFixture>
     {
         var first = await fixture.MakeClusterAsync("doors-1", "API", _ct);
         var second = await fixture.MakeClusterAsync("doors-2", "API", _ct);
-        var token = await EksToken.CreateAsync(_host.Aws.Session, "doors-1", _ct);
-        var stranger = await EksToken.CreateAsync(
-            AwsSession.For(_host.Aws.Proxy.Endpoint, "us-east-1", CloudContext.AccessKey, "guessed"), "doors-1", _ct);
+        var token = (await EksToken.CreateAsync(_host.Aws.Session, "doors-1", _ct)).Token;
+        var stranger = (await EksToken.CreateAsync(
+            AwsSession.For(_host.Aws.Proxy.Endpoint, "us-east-1", CloudContext.AccessKey, "guessed"), "doors-1", _ct)).Token;
 
         Assert.Equal(HttpStatusCode.OK, await AskAsync(first, "/api/v1/secrets", token));
         Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(second, "/api/v1/secrets", token));
@@ -95,7 +97,7 @@ public sealed class HostTests(HostFixture fixture) : IClassFixture<HostFixture>
     {
         var cluster = await fixture.MakeClusterAsync("entries", "API", _ct);
         var role = await fixture.MakeRoleAsync("entries-viewer", _ct);
-        var token = await EksToken.CreateAsync(await AssumeAsync(role), "entries", _ct);
+        var token = (await EksToken.CreateAsync(await AssumeAsync(role), "entries", _ct)).Token;
         Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(cluster, "/api/v1/namespaces/default/pods", token));
 
         var eks = new AwsRestJsonClient(_host.Aws.Session, AwsService.Eks);
@@ -113,12 +115,65 @@ public sealed class HostTests(HostFixture fixture) : IClassFixture<HostFixture>
         Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(cluster, "/api/v1/namespaces/default/secrets", token));
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(-10)]
+    public async Task A_clock_that_is_ten_minutes_wrong_is_put_right_by_what_AWS_says_of_it(int minutes)
+    {
+        var name = minutes > 0 ? "fast" : "slow";
+        var cluster = await fixture.MakeClusterAsync(name, "API", _ct);
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(minutes));
+        var session = new AwsSession(_host.Aws.Session.Options with { Clock = clock });
+
+        // A token of the future is refused; one that is ten minutes old has five left.
+        Assert.Equal(
+            minutes > 0 ? HttpStatusCode.Unauthorized : HttpStatusCode.OK,
+            await AskAsync(cluster, "/api/v1/secrets", (await EksToken.CreateAsync(session, name, _ct)).Token));
+        Assert.NotEmpty((await session.CreateRoute53().ListHostedZonesAsync(new ListHostedZonesRequest(), _ct)).HostedZones);
+        Assert.Equal(name, (await session.CreateEks().DescribeClusterAsync(new DescribeClusterRequest(name), _ct)).Cluster!.Name);
+
+        var token = (await EksToken.CreateAsync(session, name, _ct)).Token;
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(cluster, "/api/v1/secrets", token));
+        Assert.True(EksTokenReader.TryRead(token, _ => true, DateTimeOffset.UtcNow, out var claims, out var why), why);
+        Assert.InRange(claims!.IssuedAt - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(-2), TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
+    public async Task Sessions_and_tokens_end_when_they_are_told_to()
+    {
+        var cluster = await fixture.MakeClusterAsync("brief", "API", _ct);
+        var role = await fixture.MakeRoleAsync("short-lived", _ct);
+        var early = await AssumeAsync(role);
+        Assert.Null(await RefusalAsync(early, ListBucketsAsync));
+        var token = (await EksToken.CreateAsync(_host.Aws.Session, "brief", _ct)).Token;
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(cluster, "/api/v1/secrets", token));
+        var sessions = _host.Aws.Proxy.Faults.Add(new FaultRule { Kind = FaultKind.Expire, Service = "sts", Latency = TimeSpan.FromSeconds(1) });
+        var tokens = _host.Aws.Proxy.Faults.Add(new FaultRule { Kind = FaultKind.Expire, Service = "kubernetes", Latency = TimeSpan.FromSeconds(1) });
+        try
+        {
+            var late = await AssumeAsync(role);
+            Assert.Equal("ExpiredToken", await Aws.Wait.UntilAsync(() => RefusalAsync(late, ListBucketsAsync), code => code is not null));
+            Assert.Equal("ExpiredToken", await RefusalAsync(early, ListBucketsAsync));
+            Assert.Equal("RequestExpired", await RefusalAsync(early, DescribeVpcsAsync));
+
+            Assert.Equal(HttpStatusCode.Unauthorized, await Aws.Wait.UntilAsync(
+                () => AskAsync(cluster, "/api/v1/secrets", token), status => status != HttpStatusCode.OK));
+            Assert.Equal(HttpStatusCode.OK, await AskAsync(
+                cluster, "/api/v1/secrets", (await EksToken.CreateAsync(_host.Aws.Session, "brief", _ct)).Token));
+        }
+        finally
+        {
+            _host.Aws.Proxy.Faults.Remove(sessions.Id);
+            _host.Aws.Proxy.Faults.Remove(tokens.Id);
+        }
+    }
+
     [Fact]
     public async Task The_config_map_lets_roles_in_where_the_cluster_s_mode_has_one()
     {
         var cluster = await fixture.MakeClusterAsync("mapped", "API_AND_CONFIG_MAP", _ct);
         var role = await fixture.MakeRoleAsync("mapped-admin", _ct);
-        var token = await EksToken.CreateAsync(await AssumeAsync(role), "mapped", _ct);
+        var token = (await EksToken.CreateAsync(await AssumeAsync(role), "mapped", _ct)).Token;
         Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(cluster, "/api/v1/secrets", token));
 
         var map = new JsonObject
@@ -126,7 +181,7 @@ public sealed class HostTests(HostFixture fixture) : IClassFixture<HostFixture>
             ["metadata"] = new JsonObject { ["name"] = "aws-auth" },
             ["data"] = new JsonObject { ["mapRoles"] = $"- rolearn: {role}\n  username: admin:{{{{SessionName}}}}\n  groups: [system:masters]\n" },
         };
-        var admin = await EksToken.CreateAsync(_host.Aws.Session, "mapped", _ct);
+        var admin = (await EksToken.CreateAsync(_host.Aws.Session, "mapped", _ct)).Token;
         Assert.Equal(HttpStatusCode.Created, await AskAsync(cluster, "/api/v1/namespaces/kube-system/configmaps", admin, map));
 
         Assert.Equal(HttpStatusCode.OK, await AskAsync(cluster, "/api/v1/secrets", token));
@@ -148,6 +203,31 @@ public sealed class HostTests(HostFixture fixture) : IClassFixture<HostFixture>
 
         await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(cluster, "/version", "any"));
         Assert.DoesNotContain("\"short\"", await File.ReadAllTextAsync(_host.Description.Environment["KUBECONFIG"], _ct));
+    }
+
+    private async Task ListBucketsAsync(AwsSession session)
+    {
+        using var s3 = session.CreateS3();
+        await s3.ListBucketsAsync(_ct);
+    }
+
+    private async Task DescribeVpcsAsync(AwsSession session)
+    {
+        using var ec2 = session.CreateEc2();
+        await ec2.DescribeVpcsAsync(_ct);
+    }
+
+    private static async Task<string?> RefusalAsync(AwsSession session, Func<AwsSession, Task> ask)
+    {
+        try
+        {
+            await ask(session);
+            return null;
+        }
+        catch (Amazon.Runtime.AmazonServiceException refused)
+        {
+            return refused.ErrorCode;
+        }
     }
 
     private async Task<AwsSession> AssumeAsync(string role)

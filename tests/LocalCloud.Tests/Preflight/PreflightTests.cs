@@ -48,7 +48,7 @@ public sealed class PreflightCloud : IAsyncLifetime
             Task.FromResult<AwsObservation<ClusterFacts>>(new AwsObservation<ClusterFacts>.Present(new ClusterFacts(
                 name, "ACTIVE", admin.Endpoint.ToString(), Convert.ToBase64String(Encoding.ASCII.GetBytes(admin.AuthorityPem)), DateTimeOffset.UnixEpoch, name, null)));
 
-        public Task<string> TokenAsync(string cluster, CancellationToken ct) => Task.FromResult(admin.Token!);
+        public Task<EksLogin> LoginAsync(string cluster, CancellationToken ct) => Task.FromResult(new EksLogin(admin.Token!, DateTimeOffset.MaxValue));
     }
 }
 

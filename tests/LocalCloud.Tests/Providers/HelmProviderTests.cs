@@ -40,6 +40,25 @@ public sealed class HelmProviderTests(ClusterFixture cluster) : IClassFixture<Cl
         Assert.Null(await MessageAsync(ns));
     }
 
+    [Theory]
+    [InlineData("3")]
+    [InlineData("4")]
+    public async Task Helm_asks_the_exec_plugin_itself_whenever_its_login_ran_out(string major)
+    {
+        using var program = new ExecProgram(cluster);
+        program.Print(cluster.Server.Admin.Token!, until: DateTimeOffset.UtcNow.AddHours(-1));
+        var ns = $"exec-{major}";
+        using var root = new TerraformRoot($"provider \"helm\" {{\n  kubernetes = {{\n{program.Object}\n  }}\n}}\n" + Release(ns, "one"));
+        root.Set("MAYFLY_HELM", TerraformRoot.Helm(major));
+        Chart(root);
+        await root.InitAsync();
+
+        await root.ApplyAsync();
+
+        Assert.Equal("one hunter2 7", await MessageAsync(ns));
+        Assert.True(program.Calls > 5, $"{program.Calls} calls");
+    }
+
     [Fact]
     public async Task A_name_in_use_is_refused_and_the_release_can_be_imported()
     {

@@ -155,6 +155,51 @@ public sealed class KubernetesProviderTests(ClusterFixture cluster) : IClassFixt
         File.Delete(token);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_exec_plugin_is_asked_again_when_its_login_ran_out(bool fromKubeconfig)
+    {
+        using var program = new ExecProgram(cluster);
+        var space = fromKubeconfig ? "exec-file" : "exec-block";
+        program.Print(cluster.Server.Admin.Token!, until: DateTimeOffset.UtcNow.AddHours(-1));
+        var provider = fromKubeconfig
+            ? $"provider \"kubernetes\" {{\n config_path = \"{program.WriteKubeconfig()}\"\n}}\n"
+            : $"provider \"kubernetes\" {{\n{program.Block}\n}}\n";
+        using var root = new TerraformRoot(provider + Namespace(space) + ConfigMap(space, "x"));
+        await root.InitAsync();
+
+        await root.ApplyAsync();
+
+        // Each request of the one apply asked for a login; a login that lasts is asked for once.
+        Assert.True(program.Calls > 2, $"{program.Calls} calls");
+        var before = program.Calls;
+        program.Print(cluster.Server.Admin.Token!, until: DateTimeOffset.UtcNow.AddHours(1));
+        Assert.False(await root.HasChangesAsync());
+        Assert.Equal(before + 1, program.Calls);
+    }
+
+    [Fact]
+    public async Task An_exec_plugin_is_asked_again_after_its_login_was_refused()
+    {
+        using var program = new ExecProgram(cluster);
+        using var api = new KubernetesApi(new ClusterAccess
+        {
+            Server = cluster.Server.Endpoint,
+            AuthorityPem = cluster.Server.AuthorityPem,
+            Exec = program.Plugin,
+        });
+        program.Print("wrong", until: null);
+        await Assert.ThrowsAsync<Mayfly.TerraformProviders.Resources.ProviderException>(
+            () => api.GetAsync("/api/v1/namespaces/default", TestContext.Current.CancellationToken));
+        program.Print(cluster.Server.Admin.Token!, until: null);
+
+        Assert.NotNull(await api.GetAsync("/api/v1/namespaces/default", TestContext.Current.CancellationToken));
+        Assert.NotNull(await api.GetAsync("/api/v1/namespaces/default", TestContext.Current.CancellationToken));
+
+        Assert.Equal(2, program.Calls);
+    }
+
     private static string[] Actions(JsonElement change) =>
         [.. change.GetProperty("actions").EnumerateArray().Select(action => action.GetString()!)];
 

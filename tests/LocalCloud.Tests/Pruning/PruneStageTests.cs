@@ -176,6 +176,6 @@ public sealed class PruneStageTests : IClassFixture<ApiFixture>, IDisposable
 
         public Task<AwsObservation<ClusterFacts>> ClusterAsync(string name, CancellationToken ct) => Task.FromResult(seen);
 
-        public Task<string> TokenAsync(string cluster, CancellationToken ct) => Task.FromResult(Token);
+        public Task<EksLogin> LoginAsync(string cluster, CancellationToken ct) => Task.FromResult(new EksLogin(Token, DateTimeOffset.MaxValue));
     }
 }

@@ -130,7 +130,7 @@ public sealed class UnblockBench : IAsyncDisposable
                 name, "ACTIVE", cluster.Server.Admin.Endpoint.ToString(),
                 Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(cluster.Server.Admin.AuthorityPem)), null, "pr-42", null)));
 
-        public Task<string> TokenAsync(string name, CancellationToken ct) => Task.FromResult(cluster.Server.Admin.Token);
+        public Task<EksLogin> LoginAsync(string name, CancellationToken ct) => Task.FromResult(new EksLogin(cluster.Server.Admin.Token, DateTimeOffset.MaxValue));
     }
 
     private sealed class NoSecrets : ISecretContract

@@ -35,5 +35,5 @@ public sealed class AwsAccount(AwsSession session) : IAwsAccount
     });
 
     /// <inheritdoc />
-    public Task<string> TokenAsync(string cluster, CancellationToken ct) => EksToken.CreateAsync(session, cluster, ct);
+    public Task<EksLogin> LoginAsync(string cluster, CancellationToken ct) => EksToken.CreateAsync(session, cluster, ct);
 }

@@ -11,8 +11,8 @@ public interface IAwsAccount
     /// <summary>Looks at an EKS cluster.</summary>
     Task<AwsObservation<ClusterFacts>> ClusterAsync(string name, CancellationToken ct);
 
-    /// <summary>A token for a cluster's API, good for 15 minutes.</summary>
-    Task<string> TokenAsync(string cluster, CancellationToken ct);
+    /// <summary>A login to a cluster's API.</summary>
+    Task<EksLogin> LoginAsync(string cluster, CancellationToken ct);
 }
 
 /// <summary>What AWS says of a cluster.</summary>

@@ -1,32 +1,31 @@
 using System.Net.Http.Headers;
 using k8s.Authentication;
+using Mayfly.Aws;
 using Mayfly.Engine.Clouds.Aws;
 
 namespace Mayfly.Engine.Clouds.Cluster;
 
-/// <summary>A cluster's token, made anew before it runs out, so that a run may take longer than its token.</summary>
+/// <summary>A cluster's token, made anew before it or the credentials behind it run out, so that a run may take longer than both.</summary>
 public sealed class ClusterToken(IAwsAccount account, string cluster, TimeProvider clock) : ITokenProvider
 {
-    // EKS accepts a token for 15 minutes; ten leave room for a slow request.
-    private static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
+    // What a token has left when it is handed out: room for a slow request, and for programs that read it from a file once a minute.
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(4);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private string? _token;
-    private long _made;
+    private EksLogin? _login;
 
-    /// <summary>A token with at least some minutes left.</summary>
+    /// <summary>A token with at least some minutes left, unless its credentials have less.</summary>
     public async Task<string> GetAsync(CancellationToken ct)
     {
         await _gate.WaitAsync(ct);
         try
         {
-            if (_token is null || clock.GetElapsedTime(_made) > Life)
+            if (_login is null || clock.GetUtcNow() > _login.Until - Margin)
             {
-                _token = await account.TokenAsync(cluster, ct);
-                _made = clock.GetTimestamp();
+                _login = await account.LoginAsync(cluster, ct);
             }
 
-            return _token;
+            return _login.Token;
         }
         finally
         {
@@ -38,9 +37,9 @@ public sealed class ClusterToken(IAwsAccount account, string cluster, TimeProvid
     /// <param name="refused">The token that was refused; null: whichever is in use.</param>
     public void Forget(string? refused = null)
     {
-        if (refused is null || _token == refused)
+        if (refused is null || _login?.Token == refused)
         {
-            _token = null;
+            _login = null;
         }
     }
 

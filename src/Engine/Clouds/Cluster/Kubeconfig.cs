@@ -10,7 +10,8 @@ namespace Mayfly.Engine.Clouds.Cluster;
 /// </summary>
 public sealed class Kubeconfig : IAsyncDisposable
 {
-    private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(5);
+    // Within what a token has left when it is handed out, the minute included that a client goes without looking.
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(2);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly string _tokenFile;
@@ -37,12 +38,9 @@ public sealed class Kubeconfig : IAsyncDisposable
         return kubeconfig;
     }
 
-    /// <summary>Writes a new token now.</summary>
-    public async Task RenewAsync(Cluster cluster, CancellationToken ct)
-    {
-        cluster.Token.Forget();
-        await WriteTokenAsync(cluster, ct);
-    }
+    /// <summary>Writes the token that is good now.</summary>
+    public async Task WriteTokenAsync(Cluster cluster, CancellationToken ct) =>
+        OwnerOnly.Write(_tokenFile, Encoding.UTF8.GetBytes(await cluster.Token.GetAsync(ct)));
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -68,13 +66,10 @@ public sealed class Kubeconfig : IAsyncDisposable
             }
             catch (Exception e) when (e is OperationCanceledException || OutsideWorld.Classify(e) is not null)
             {
-                // The token in place is good for ten minutes more; the next round tries again.
+                // The token in place is good for some minutes more; the next round tries again.
             }
         }
     }
-
-    private async Task WriteTokenAsync(Cluster cluster, CancellationToken ct) =>
-        OwnerOnly.Write(_tokenFile, Encoding.UTF8.GetBytes(await cluster.Token.GetAsync(ct)));
 
     private static JsonObject Content(Cluster cluster, string tokenFile) => new()
     {

@@ -48,6 +48,18 @@ public sealed class FaultBook
         }
     }
 
+    /// <summary>How long what a service gives out lives; null: as long as ever.</summary>
+    public TimeSpan? LifeOf(string service)
+    {
+        lock (_lock)
+        {
+            var lives = _entries.Select(entry => entry.Rule)
+                .Where(rule => rule.Kind == FaultKind.Expire && (rule.Service ?? service) == service)
+                .Select(rule => (TimeSpan?)rule.Latency);
+            return lives.Min();
+        }
+    }
+
     /// <summary>The fault for a request, used up by one; null: none. The first that was added wins.</summary>
     public FaultRule? Take(AwsCall call)
     {

@@ -23,6 +23,12 @@ public enum FaultKind
 
     /// <summary>It is done, and the connection is cut before the answer: the caller cannot know.</summary>
     LoseAnswer,
+
+    /// <summary>
+    /// No request's fault, but a setting while it is on: sessions of roles end so long after they were given out (<c>sts</c>), and a
+    /// cluster takes a token only so long (<c>kubernetes</c>).
+    /// </summary>
+    Expire,
 }
 
 /// <summary>A fault that waits for its requests.</summary>
@@ -52,7 +58,7 @@ public sealed record FaultRule
     /// <summary>Makes the draw repeatable.</summary>
     public int? Seed { get; init; }
 
-    /// <summary>How slow.</summary>
+    /// <summary>How slow; for <see cref="FaultKind.Expire"/>, how long something lives.</summary>
     public TimeSpan Latency { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The error's code, in place of the kind's own.</summary>
@@ -65,7 +71,8 @@ public sealed record FaultRule
     public string? Message { get; init; }
 
     internal bool Matches(AwsCall call) =>
-        (Service is null || string.Equals(Service, call.Service, StringComparison.OrdinalIgnoreCase))
+        Kind != FaultKind.Expire
+        && (Service is null || string.Equals(Service, call.Service, StringComparison.OrdinalIgnoreCase))
         && (Action is null || Glob(Action, call.Action))
         && (UserAgent is null || Glob(UserAgent, call.UserAgent));
 

@@ -1,5 +1,6 @@
 using Mayfly.Aws;
 using Mayfly.LocalCloud.Aws.Eks;
+using Mayfly.LocalCloud.Aws.Faults;
 
 namespace Mayfly.LocalCloud.Aws.Mends;
 
@@ -10,10 +11,10 @@ public static class StandardMends
     private static readonly TimeSpan Little = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The list, EKS first.</summary>
-    public static IReadOnlyList<IMend> Create(AwsSession moto, EksService eks, Principals principals, string account, TimeProvider clock) =>
+    public static IReadOnlyList<IMend> Create(AwsSession moto, EksService eks, Principals principals, FaultBook faults, string account, TimeProvider clock) =>
     [
         eks,
-        new CallerIdentity(principals, account),
+        new CallerIdentity(principals, () => faults.LifeOf("sts"), account, clock),
         new Ec2Dependencies(moto),
         new NatGatewayStates(moto, clock, Little),
         new Ec2Tags(moto),

@@ -20,8 +20,11 @@ internal sealed class EksAuthenticator(string cluster, LocalAws aws, TimeProvide
 
     public async ValueTask<UserInfo?> AuthenticateAsync(string token, CancellationToken ct)
     {
-        if (!EksTokenReader.TryRead(token, IsSts, clock.GetUtcNow(), out var claims, out _)
-            || aws.Principals.Find(claims!.AccessKey) is not { } principal
+        var now = clock.GetUtcNow();
+        if (!EksTokenReader.TryRead(token, IsSts, now, out var claims, out _)
+            || now > claims!.IssuedAt + aws.Proxy.Faults.LifeOf("kubernetes")
+            || aws.Principals.Find(claims.AccessKey) is not { } principal
+            || principal.HasEnded(now, aws.Proxy.Faults.LifeOf("sts"))
             || !EksTokenReader.IsSignedFor(claims, cluster, principal.Credentials)
             || aws.Eks.Find(cluster) is not { } eks)
         {

@@ -102,7 +102,7 @@ internal sealed class ClusterAuth(AwsCloud cloud) : AwsDataSource(cloud)
     protected override async Task ReadCoreAsync(TfObject state, CancellationToken ct)
     {
         state["id"] = state["name"];
-        state["token"] = await EksToken.CreateAsync(Cloud.Session(AwsService.Sts), state.Required("name"), ct);
+        state["token"] = (await EksToken.CreateAsync(Cloud.Session(AwsService.Sts), state.Required("name"), ct)).Token;
     }
 }
 

@@ -39,6 +39,9 @@ internal sealed record ClusterAccess
     /// <summary>The user's password.</summary>
     public string? Password { get; init; }
 
+    /// <summary>A program that gives the login, asked again when that runs out or is refused; null: the login is the one here.</summary>
+    public ExecPlugin? Exec { get; init; }
+
     /// <summary>A proxy to go through.</summary>
     public string? ProxyUrl { get; init; }
 }

@@ -13,7 +13,7 @@ internal sealed class ClusterSettings(TfObject block)
     /// <summary>Whether the address is told by the block itself and still unknown.</summary>
     public bool IsUnknown => !block["host"].IsKnown || !block["cluster_ca_certificate"].IsKnown || !block["token"].IsKnown;
 
-    /// <summary>Comes to an access; runs the exec plugin if there is one.</summary>
+    /// <summary>Comes to an access; an exec plugin is not run yet.</summary>
     public async Task<ClusterAccess> ResolveAsync(CancellationToken ct)
     {
         var (file, exec) = await FromKubeconfigAsync(ct);
@@ -32,7 +32,7 @@ internal sealed class ClusterSettings(TfObject block)
         };
 
         exec = block.Block("exec") is { } configured ? ExecPlugin.From(configured) : exec;
-        return exec is null || access.Token is not null ? access : await exec.AuthenticateAsync(access, ct);
+        return access.Token is null ? access with { Exec = exec } : access;
     }
 
     private async Task<(ClusterAccess Access, ExecPlugin? Exec)> FromKubeconfigAsync(CancellationToken ct)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CliWrap;
@@ -7,6 +8,13 @@ using Mayfly.TerraformProviders.Values;
 using YamlDotNet.RepresentationModel;
 
 namespace Mayfly.TerraformProviders.Kubernetes.Access;
+
+/// <summary>What an exec plugin printed.</summary>
+/// <param name="Token">A bearer token.</param>
+/// <param name="ClientCertificatePem">A client certificate (PEM).</param>
+/// <param name="ClientKeyPem">Its key (PEM).</param>
+/// <param name="Until">When it runs out; null: not by itself.</param>
+internal sealed record ExecLogin(string? Token, string? ClientCertificatePem, string? ClientKeyPem, DateTimeOffset? Until);
 
 /// <summary>A program that prints a credential (<c>aws eks get-token</c>).</summary>
 internal sealed record ExecPlugin(string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string?> Variables)
@@ -28,8 +36,18 @@ internal sealed record ExecPlugin(string ApiVersion, string Command, IReadOnlyLi
             variables.ToDictionary(entry => Kubeconfig.Text(entry, "name") ?? "", entry => Kubeconfig.Text(entry, "value")));
     }
 
-    /// <summary>Runs it and adds what it printed.</summary>
-    public async Task<ClusterAccess> AuthenticateAsync(ClusterAccess access, CancellationToken ct)
+    /// <summary>As a kubeconfig's <c>exec</c> entry.</summary>
+    public JsonObject ToKubeconfig() => new()
+    {
+        ["apiVersion"] = ApiVersion,
+        ["command"] = Command,
+        ["args"] = new JsonArray([.. Arguments.Select(argument => (JsonNode)argument)]),
+        ["env"] = new JsonArray([.. Variables.Select(variable => (JsonNode)new JsonObject { ["name"] = variable.Key, ["value"] = variable.Value })]),
+        ["interactiveMode"] = "Never",
+    };
+
+    /// <summary>Runs it.</summary>
+    public async Task<ExecLogin> RunAsync(CancellationToken ct)
     {
         var variables = new Dictionary<string, string?>(Variables)
         {
@@ -60,14 +78,12 @@ internal sealed record ExecPlugin(string ApiVersion, string Command, IReadOnlyLi
         {
             using var credential = JsonDocument.Parse(result.StandardOutput);
             var status = credential.RootElement.GetProperty("status");
-            return access with
-            {
-                Token = Text(status, "token") ?? access.Token,
-                ClientCertificatePem = Text(status, "clientCertificateData") ?? access.ClientCertificatePem,
-                ClientKeyPem = Text(status, "clientKeyData") ?? access.ClientKeyPem,
-            };
+            DateTimeOffset? until = Text(status, "expirationTimestamp") is { } time
+                ? DateTimeOffset.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
+                : null;
+            return new ExecLogin(Text(status, "token"), Text(status, "clientCertificateData"), Text(status, "clientKeyData"), until);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw Failed($"decoding stdout of {Command}: it is no ExecCredential");
         }

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -38,25 +36,10 @@ internal sealed class KubernetesApi : IDisposable
     public const string ApplyPatch = "application/apply-patch+yaml";
 
     private readonly ClusterAccess access;
-    private readonly HttpClient http;
+    private readonly ApiConnection connection;
 
     /// <summary>A client of this cluster.</summary>
-    public KubernetesApi(ClusterAccess access)
-    {
-        this.access = access;
-        http = new HttpClient(Handler(access)) { BaseAddress = access.Server, Timeout = TimeSpan.FromSeconds(60) };
-        http.DefaultRequestHeaders.UserAgent.ParseAdd("HashiCorp/1.0 Terraform/mayfly");
-        http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
-        if (access.Token is not null)
-        {
-            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", access.Token);
-        }
-        else if (access.Username is not null)
-        {
-            var pair = Encoding.UTF8.GetBytes($"{access.Username}:{access.Password}");
-            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(pair));
-        }
-    }
+    public KubernetesApi(ClusterAccess access) => (this.access, connection) = (access, new ApiConnection(access));
 
     /// <summary>Gets an object or list; null when there is none.</summary>
     public async Task<JsonObject?> GetAsync(string path, CancellationToken ct)
@@ -100,7 +83,13 @@ internal sealed class KubernetesApi : IDisposable
 
         try
         {
+            var http = await connection.OpenAsync(ct);
             using var response = await http.SendAsync(request, ct);
+            if (response.StatusCode == HttpStatusCode.Unauthorized)
+            {
+                await connection.RefusedAsync(http, ct);
+            }
+
             return new ApiAnswer(response.StatusCode, Parse(await response.Content.ReadAsStringAsync(ct)));
         }
         catch (HttpRequestException e)
@@ -114,7 +103,7 @@ internal sealed class KubernetesApi : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => http.Dispose();
+    public void Dispose() => connection.Dispose();
 
     private static JsonObject Parse(string text)
     {
@@ -126,36 +115,5 @@ internal sealed class KubernetesApi : IDisposable
         {
             return new JsonObject { ["raw"] = text };
         }
-    }
-
-    private static SocketsHttpHandler Handler(ClusterAccess access)
-    {
-        var tls = new SslClientAuthenticationOptions { TargetHost = access.TlsServerName };
-        if (access.Insecure)
-        {
-            tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-        }
-        else if (access.AuthorityPem is not null)
-        {
-            tls.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            tls.CertificateChainPolicy.CustomTrustStore.ImportFromPem(access.AuthorityPem);
-        }
-
-        if (access is { ClientCertificatePem: { } certificate, ClientKeyPem: { } key })
-        {
-            tls.ClientCertificates = [X509Certificate2.CreateFromPem(certificate, key)];
-        }
-
-        return new SocketsHttpHandler
-        {
-            SslOptions = tls,
-            UseProxy = access.ProxyUrl is not null,
-            Proxy = access.ProxyUrl is null ? null : new WebProxy(access.ProxyUrl),
-            ConnectTimeout = TimeSpan.FromSeconds(30),
-        };
     }
 }
