@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
@@ -147,6 +149,32 @@ public sealed class SmallStack : IDisposable
         using var dynamo = Session.CreateDynamoDb();
         var row = await dynamo.GetItemAsync(_name, new Dictionary<string, AttributeValue> { ["LockID"] = new($"{_name}/{StateKey}") }, ct);
         return (file, row.Item is { Count: > 0 });
+    }
+
+    /// <summary>Moves the time at which terraform says that it took the lock.</summary>
+    public async Task ShiftLockAsync(TimeSpan by, CancellationToken ct)
+    {
+        var store = new S3Store(Session.CreateS3(), _name, TimeProvider.System);
+        if (await store.GetAsync(StateKey + ".tflock", ct) is { } file)
+        {
+            await store.PutAsync(StateKey + ".tflock", Encoding.UTF8.GetBytes(Shifted(Encoding.UTF8.GetString(file.Content.Span), by)), PutCondition.Always, ct);
+        }
+
+        if (Kind is not LockKind.File)
+        {
+            using var dynamo = Session.CreateDynamoDb();
+            var key = new Dictionary<string, AttributeValue> { ["LockID"] = new($"{_name}/{StateKey}") };
+            var row = (await dynamo.GetItemAsync(_name, key, ct)).Item;
+            row["Info"] = new AttributeValue(Shifted(row["Info"].S, by));
+            await dynamo.PutItemAsync(_name, row, ct);
+        }
+    }
+
+    private static string Shifted(string info, TimeSpan by)
+    {
+        var json = JsonNode.Parse(info)!;
+        json["Created"] = (DateTimeOffset.Parse((string)json["Created"]!, CultureInfo.InvariantCulture) + by).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+        return json.ToJsonString();
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -17,6 +17,9 @@ public sealed class MayflyProgram(string home, string directory)
     /// <summary>The program.</summary>
     public static string Path { get; } = System.IO.Path.Combine(Repository.Source, "artifacts", "publish", "mayfly");
 
+    /// <summary>What is called in its place; by default the program itself.</summary>
+    public string Program { get; init; } = Path;
+
     /// <summary>Variables that it sees besides those of the tests.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
@@ -28,10 +31,10 @@ public sealed class MayflyProgram(string home, string directory)
     }
 
     /// <summary>Calls it; the caller watches its events.</summary>
-    public Started Start(params string[] arguments) => Start(Path, arguments);
+    public Started Start(params string[] arguments) => Start(Program, arguments);
 
     /// <summary>Calls it as the leader of a process group of its own, so that it can be killed with all that it started.</summary>
-    public Started StartAlone(params string[] arguments) => Start("setsid", [Path, .. arguments]);
+    public Started StartAlone(params string[] arguments) => Start("setsid", [Program, .. arguments]);
 
     private Started Start(string program, string[] arguments)
     {
