@@ -26,27 +26,38 @@ public sealed partial class RecordLeftovers(AmazonRoute53Client route53, string 
         }
 
         var all = await ReadAsync(zoneId, ct);
-        var found = new List<Leftover>();
-        foreach (var mark in all.Where(record => record.Type == "TXT"))
+        var found = Owned(all, ownership).ToList();
+        found.ForEach(entry => _records[entry.Leftover.Id] = entry.Record);
+        return [.. found.Select(entry => entry.Leftover).Distinct()];
+    }
+
+    /// <summary>The records of a zone that belong to an environment in question, and their marks. Pure.</summary>
+    public static IEnumerable<(Leftover Leftover, ResourceRecordSet Record)> Owned(IReadOnlyList<ResourceRecordSet> all, Ownership ownership)
+    {
+        var addresses = all.Where(record => record.Type is "A" or "AAAA" or "CNAME").ToLookup(record => record.Name, StringComparer.Ordinal);
+
+        // The mark's own name is the record's, in the old form; else the record's with its type before it: "cname-" or "a-".
+        var marks = all.Where(record => record.Type == "TXT")
+            .Select(record => (Record: record, Owner: OwnerOf(record), Of: addresses.Contains(record.Name) ? record.Name : TypePrefix().Replace(record.Name, "")))
+            .Where(mark => mark.Owner is not null).ToList();
+        var owners = marks.ToLookup(mark => mark.Of, mark => mark.Owner, StringComparer.Ordinal);
+        foreach (var (mark, owner, name) in marks)
         {
-            var owner = mark.ResourceRecords.Select(value => OwnerMark().Match(value.Value)).FirstOrDefault(match => match.Success)?.Groups[1].Value;
-            if (owner is null || ownership.ByName(owner) is not { } ours)
+            if (ownership.ByName(owner!) is not { } ours)
             {
                 continue;
             }
 
-            // The mark's own name is the record's, or the record's with its type before it: "cname-" or "a-".
-            var name = TypePrefix().Replace(mark.Name, "");
-            foreach (var record in all.Where(r => r == mark || (r.Type is "A" or "AAAA" or "CNAME" && (r.Name == name || r.Name == mark.Name))))
+            // What another's mark stands beside too is not touched: one of the two names may only look like the other's.
+            foreach (var record in owners[name].Distinct().Count() == 1 ? addresses[name].Append(mark) : [mark])
             {
-                var id = $"{record.Type} {record.Name}";
-                _records[id] = record;
-                found.Add(new Leftover("DNS record", id, ours.Owner, $"external-dns owner {owner}"));
+                yield return (new Leftover("DNS record", $"{record.Type} {record.Name}", ours.Owner, $"external-dns owner {owner}"), record);
             }
         }
-
-        return [.. found.Distinct()];
     }
+
+    private static string? OwnerOf(ResourceRecordSet mark) =>
+        mark.ResourceRecords.Select(value => OwnerMark().Match(value.Value)).FirstOrDefault(match => match.Success)?.Groups[1].Value;
 
     /// <inheritdoc />
     public async Task RemoveAsync(Leftover leftover, CancellationToken ct)
