@@ -21,7 +21,7 @@ public sealed class Converger(
     Func<CancellationToken, Task>? renewCredentials = null)
 {
     private readonly Dictionary<string, int> _classes = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Stage, string Rule), int> _tries = [];
+    private readonly Dictionary<(string Stage, string Rule, string? Subject), int> _tries = [];
     private readonly Dictionary<string, int> _attempts = new(StringComparer.Ordinal);
     private readonly List<string> _tried = [];
     private int _retries;
@@ -110,7 +110,10 @@ public sealed class Converger(
         }
 
         failed = failed with { Failure = ByUserRules(failed.Failure) };
-        var key = (stage.Name, failed.Failure.Rule);
+
+        // What turns out to exist is adopted, and the next thing that does is another matter: each is a step ahead.
+        var subject = failed.Failure.Disposition is Disposition.AdoptExisting ? failed.Failure.Extract.GetValueOrDefault("address") : null;
+        var key = (stage.Name, failed.Failure.Rule, subject);
         var seen = _tries[key] = _tries.GetValueOrDefault(key) + 1;
         var ofClass = _classes[failed.Failure.Class] = _classes.GetValueOrDefault(failed.Failure.Class) + 1;
         var verdict = RetryRules.Decide(failed.Failure, new Tries(seen, _retries, failed.WroteSomething) { OfClass = ofClass }, budget, chance.NextDouble());

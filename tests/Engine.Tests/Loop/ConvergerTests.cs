@@ -9,20 +9,11 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Mayfly.Engine.Tests.Loop;
 
-public sealed class ConvergerTests
+/// <summary>The loop: the order of stages, where it goes on after a failure, how it ends.</summary>
+public sealed class ConvergerTests : ConvergerBench
 {
-    private readonly FakeTimeProvider _clock = new() { AutoAdvanceAmount = TimeSpan.Zero };
-    private readonly RunFeed _feed;
-    private readonly Run _run;
-
-    public ConvergerTests()
-    {
-        _feed = new RunFeed(_clock);
-        _run = new Run("r1", new EnvironmentIdentity("pr-42", "b", "h", new PullRequest(42, "b", null)), _feed);
-    }
-
     [Fact]
-    public async Task Stages_run_once_each_in_their_order_and_a_run_that_moved_nothing_is_unchanged()
+    public async Task StagesRun_once_each_in_their_order_and_aRun_that_moved_nothing_is_unchanged()
     {
         var order = new List<string>();
         FakeStage[] stages = [Recorded("identity"), Recorded("apply"), Recorded("verify")];
@@ -45,7 +36,7 @@ public sealed class ConvergerTests
         Assert.Equal(Ending.Holds, end.Ending);
         Assert.True(end.Changed);
         Assert.Equal(2, stage.Calls);
-        Assert.True(_clock.GetUtcNow() - _clock.Start >= TimeSpan.FromSeconds(1));
+        Assert.True(Clock.GetUtcNow() - Clock.Start >= TimeSpan.FromSeconds(1));
     }
 
     [Fact]
@@ -88,77 +79,20 @@ public sealed class ConvergerTests
     }
 
     [Fact]
-    public async Task Budgets_count_by_stage_and_rule_and_end_in_not_converged()
-    {
-        var stage = new FakeStage("apply", FakeStage.Fails(Disposition.RetryAfterWait));
-
-        var end = await ConvergeAsync([stage], new BudgetSettings { PerRule = 2 });
-
-        Assert.Equal(Ending.NotConverged, end.Ending);
-        Assert.Equal(3, stage.Calls);
-        Assert.Equal(2, end.Failure!.Tried.Count);
-    }
-
-    [Fact]
-    public async Task An_attempt_that_wrote_has_half_the_tries()
-    {
-        var stage = new FakeStage("apply", FakeStage.Fails(Disposition.RetryAfterWait, wrote: true));
-
-        await ConvergeAsync([stage], new BudgetSettings { PerRule = 4 });
-
-        Assert.Equal(3, stage.Calls);
-    }
-
-    [Fact]
-    public async Task What_no_rule_knows_is_tried_once_more_and_no_oftener()
-    {
-        var stage = new FakeStage("apply", FakeStage.Fails(Disposition.NeedsHuman, Failure.UnknownRule, Failure.UnknownClass));
-
-        var end = await ConvergeAsync([stage]);
-
-        Assert.Equal(2, stage.Calls);
-        Assert.Equal(Ending.NotConverged, end.Ending);
-    }
-
-    [Fact]
-    public async Task Retries_of_the_whole_run_are_bounded()
-    {
-        var rule = 0;
-        var stage = new ChangingStage("apply", () => FakeStage.Fails(Disposition.RetryAfterWait, $"rule-{rule++}"));
-
-        var end = await ConvergeAsync([stage], new BudgetSettings { PerRun = 5 });
-
-        Assert.Equal(6, rule);
-        Assert.Equal(Ending.NotConverged, end.Ending);
-    }
-
-    [Fact]
-    public async Task Retries_of_one_class_are_bounded_whatever_the_stage_and_the_rule()
-    {
-        var rule = 0;
-        FakeStage[] stages = [.. Enumerable.Range(0, 9).Select(i => new FakeStage($"stage-{i}", FakeStage.Fails(Disposition.RetryAfterWait, $"rule-{rule++}"), FakeStage.Fine))];
-
-        var end = await ConvergeAsync(stages, new BudgetSettings { PerClass = 4 });
-
-        Assert.Equal((Ending.NotConverged, "stage-4"), (end.Ending, end.Stage));
-        Assert.Equal([2, 2, 2, 2, 1, 0, 0, 0, 0], stages.Select(stage => stage.Calls));
-    }
-
-    [Fact]
     public async Task Credentials_are_renewed_after_the_wait_and_before_the_retry_and_the_events_say_so()
     {
         var order = new List<string>();
         var stage = new FakeStage("apply", FakeStage.Fails(Disposition.RefreshCredentials, @class: "aws_credentials"), FakeStage.Moved) { OnRun = () => order.Add("apply") };
-        var events = _feed.Subscribe();
-        var started = _clock.GetUtcNow();
-        var converger = new Converger(new BudgetSettings(), _clock, new Random(7), renewCredentials: _ =>
+        var events = Feed.Subscribe();
+        var started = Clock.GetUtcNow();
+        var converger = new Converger(new BudgetSettings(), Clock, new Random(7), renewCredentials: _ =>
         {
-            order.Add($"renew after {(_clock.GetUtcNow() - started).TotalSeconds >= 1}");
+            order.Add($"renew after {(Clock.GetUtcNow() - started).TotalSeconds >= 1}");
             return Task.CompletedTask;
         });
 
-        var end = await AdvancingAsync(converger.ConvergeAsync(_run, [stage], TestContext.Current.CancellationToken));
-        _feed.Complete();
+        var end = await AdvancingAsync(converger.ConvergeAsync(Run, [stage], TestContext.Current.CancellationToken));
+        Feed.Complete();
 
         Assert.Equal(Ending.Holds, end.Ending);
         Assert.Equal(["apply", "renew after True", "apply"], order);
@@ -169,9 +103,9 @@ public sealed class ConvergerTests
     [Fact]
     public async Task Waits_grow_from_one_retry_to_the_next_and_each_stands_in_the_events()
     {
-        var events = _feed.Subscribe();
+        var events = Feed.Subscribe();
         await ConvergeAsync([new FakeStage("apply", FakeStage.Fails(Disposition.RetryAfterWait, @class: "aws_throttled"))], new BudgetSettings { PerRule = 5 });
-        _feed.Complete();
+        Feed.Complete();
 
         var waits = (await events.ReadAllAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken))
             .OfType<VerdictReached>().Select(verdict => verdict.WaitSeconds).ToList();
@@ -206,8 +140,8 @@ public sealed class ConvergerTests
         }]);
         var stage = new FakeStage("apply", FakeStage.Fails(Disposition.RetryAfterWait));
 
-        var end = await AdvancingAsync(new Converger(new BudgetSettings(), _clock, new Random(7), rules)
-            .ConvergeAsync(_run, [stage], TestContext.Current.CancellationToken));
+        var end = await AdvancingAsync(new Converger(new BudgetSettings(), Clock, new Random(7), rules)
+            .ConvergeAsync(Run, [stage], TestContext.Current.CancellationToken));
 
         Assert.Equal((1, Ending.NeedsPerson, "our-quota"), (stage.Calls, end.Ending, end.Failure!.Rule));
     }
@@ -218,8 +152,8 @@ public sealed class ConvergerTests
         var why = Failure.Of("pull-request-closed", "withdrawn", Disposition.None, "the pull request was closed");
         var (apply, deploy) = (new FakeStage("apply", FakeStage.Moved), new FakeStage("deploy", FakeStage.Moved));
 
-        var end = await AdvancingAsync(new Converger(new BudgetSettings(), _clock, new Random(7)) { StillWanted = _ => Task.FromResult(apply.Calls > 0 ? why : null) }
-            .ConvergeAsync(_run, [apply, deploy], TestContext.Current.CancellationToken));
+        var end = await AdvancingAsync(new Converger(new BudgetSettings(), Clock, new Random(7)) { StillWanted = _ => Task.FromResult(apply.Calls > 0 ? why : null) }
+            .ConvergeAsync(Run, [apply, deploy], TestContext.Current.CancellationToken));
 
         Assert.Equal(new RunEnd(Ending.Withdrawn, "deploy", why, Changed: true), end);
         Assert.Equal((1, 0), (apply.Calls, deploy.Calls));
@@ -254,9 +188,9 @@ public sealed class ConvergerTests
     [Fact]
     public async Task The_events_tell_the_whole_story_in_order()
     {
-        var events = _feed.Subscribe();
+        var events = Feed.Subscribe();
         await ConvergeAsync([new FakeStage("apply", FakeStage.Fails(Disposition.RetryAfterWait), FakeStage.Moved)]);
-        _feed.Complete();
+        Feed.Complete();
 
         var story = await events.ReadAllAsync(TestContext.Current.CancellationToken).Select(e => e switch
         {
@@ -270,38 +204,11 @@ public sealed class ConvergerTests
     }
 
     [Fact]
-    public async Task An_interrupted_wait_ends_the_run()
+    public async Task An_interrupted_wait_ends_theRun()
     {
         using var cancel = new CancellationTokenSource();
         var stage = new FakeStage("apply", FakeStage.Fails(Disposition.RetryAfterWait)) { OnRun = cancel.Cancel };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Converger(new BudgetSettings()).ConvergeAsync(_run, [stage], cancel.Token));
-    }
-
-    private Task<RunEnd> ConvergeAsync(IReadOnlyList<IStage> stages, BudgetSettings? budget = null) =>
-        AdvancingAsync(Converger(budget ?? new BudgetSettings()).ConvergeAsync(_run, stages, TestContext.Current.CancellationToken));
-
-    private Task<RunEnd> TearDownAsync(IReadOnlyList<IStage> stages) =>
-        AdvancingAsync(Converger(new BudgetSettings()).TearDownAsync(_run, stages, TestContext.Current.CancellationToken));
-
-    private Converger Converger(BudgetSettings budget) => new(budget, _clock, new Random(7));
-
-    // The loop waits on the fake clock only, so moving that on is all it takes to come to the end.
-    private async Task<RunEnd> AdvancingAsync(Task<RunEnd> running)
-    {
-        while (!running.IsCompleted)
-        {
-            _clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
-        return await running;
-    }
-
-    private sealed class ChangingStage(string name, Func<StageResult> next) : IStage
-    {
-        public string Name => name;
-
-        public Task<StageResult> RunAsync(Run run, CancellationToken ct) => Task.FromResult(next());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Converger(new BudgetSettings()).ConvergeAsync(Run, [stage], cancel.Token));
     }
 }
