@@ -9,11 +9,14 @@ namespace Mayfly.Engine;
 /// <summary>The two loops, in their order. This is the architecture; everything else is how.</summary>
 public static class Pipelines
 {
-    /// <summary>identity, prune, reconcile and apply layer by layer (before the first that lies in the cluster, the cluster is unblocked), preflight, deploy, verify.</summary>
+    /// <summary>identity, prune, the network freed of a dead cluster's rests, reconcile and apply layer by layer (before the first that lies in the cluster, the cluster is unblocked), preflight, deploy, verify.</summary>
     public static IReadOnlyList<IStage> Converge(RunParts parts) =>
     [
         parts.Identity(willWrite: false, readOnly: false),
         new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Locks, parts.Lease, parts.World.Store),
+        new ReleaseNetwork(
+            StageNames.Leftovers, parts.Blueprint, parts.IdleSweep, parts.Lease, parts.World.Clock,
+            async ct => await parts.Door.LookAsync(ct) is null ? null : "its cluster's controllers look after it"),
         .. Layers(parts, parts.Roots.Layers.TakeWhile(layer => !layer.NeedsCluster)),
         new UnblockCluster(parts.Door, parts.Unblocking.Menders, parts.Plans),
         .. Layers(parts, parts.Roots.Layers.SkipWhile(layer => !layer.NeedsCluster)),
@@ -40,7 +43,7 @@ public static class Pipelines
             new UnblockCluster(parts.Door, parts.Unblocking.TeardownMenders, parts.Plans),
             new ReleaseApplication(parts.Blueprint, parts.Door, parts.Helms, parts.ControllerSweep, parts.Lease, parts.World.Clock),
             .. layers.Take(living).Select(Destroy),
-            new ReleaseNetwork(parts.Blueprint, parts.NetworkSweep, parts.Lease, parts.World.Clock),
+            new ReleaseNetwork($"{StageNames.Release}:network", parts.Blueprint, parts.NetworkSweep, parts.Lease, parts.World.Clock),
             .. layers.Skip(living).Select(Destroy),
             sweep,
             new ForgetState(parts.Blueprint, parts.Roots, sweep, parts.Lease, parts.World.Store, parts.RunKeys),

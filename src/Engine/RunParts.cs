@@ -44,6 +44,7 @@ public sealed class RunParts : IAsyncDisposable
             new LoadBalancerLeftovers(world.Session.CreateElasticLoadBalancingV2()),
             new LoadBalancerRemains(world.Session.CreateEc2()),
         ]);
+        IdleSweep = new Sweep([new LoadBalancerRemains(world.Session.CreateEc2(), onlyIdle: true)]);
     }
 
     public World World { get; }
@@ -69,6 +70,9 @@ public sealed class RunParts : IAsyncDisposable
 
     /// <summary>Looks at what dead controllers leave in the network.</summary>
     public Sweep NetworkSweep { get; }
+
+    /// <summary>Looks at what of that nothing uses and only costs.</summary>
+    public Sweep IdleSweep { get; }
 
     /// <summary>Objects that outlive a teardown's last stage: they belong to the run.</summary>
     public IReadOnlySet<string> RunKeys => new HashSet<string>(StringComparer.Ordinal) { LeaseKey(Blueprint), JournalKey(Blueprint) };

@@ -19,6 +19,7 @@ public static class StageNames
     public const string Identity = "identity";
     public const string Prune = "prune";
     public const string Reconcile = "reconcile";
+    public const string Leftovers = "reconcile:leftovers";
     public const string Unblock = "reconcile:unblock";
     public const string Restore = "reconcile:webhooks";
     public const string Apply = "apply";

@@ -9,10 +9,13 @@ namespace Mayfly.Engine.Teardown;
 /// </summary>
 public sealed class NetworkLeftovers(AmazonEC2Client ec2) : ILeftovers
 {
+    /// <summary>An address of its own, as a listing of tags calls it.</summary>
+    internal const string AddressKind = "elastic-ip";
+
     /// <summary>Kinds in the order in which they can go.</summary>
     private static readonly string[] Order =
     [
-        "instance", "natgateway", "vpc-endpoint", "launch-template", "network-interface", "volume", "snapshot", "elastic-ip",
+        "instance", "natgateway", "vpc-endpoint", "launch-template", "network-interface", "volume", "snapshot", AddressKind,
         "internet-gateway", "subnet", "route-table", "network-acl", "security-group", "dhcp-options", "vpc",
     ];
 
@@ -57,7 +60,7 @@ public sealed class NetworkLeftovers(AmazonEC2Client ec2) : ILeftovers
         "network-interface" => ec2.DeleteNetworkInterfaceAsync(new DeleteNetworkInterfaceRequest { NetworkInterfaceId = leftover.Id }, ct),
         "volume" => ec2.DeleteVolumeAsync(new DeleteVolumeRequest(leftover.Id), ct),
         "snapshot" => ec2.DeleteSnapshotAsync(new DeleteSnapshotRequest(leftover.Id), ct),
-        "elastic-ip" => ec2.ReleaseAddressAsync(new ReleaseAddressRequest { AllocationId = leftover.Id }, ct),
+        AddressKind => RemoveAddressAsync(leftover.Id, ct),
         "internet-gateway" => RemoveGatewayAsync(leftover.Id, ct),
         "subnet" => ec2.DeleteSubnetAsync(new DeleteSubnetRequest(leftover.Id), ct),
         "route-table" => RemoveRouteTableAsync(leftover.Id, ct),
@@ -85,7 +88,7 @@ public sealed class NetworkLeftovers(AmazonEC2Client ec2) : ILeftovers
         "subnet" => await Gone.OrAsync(() => ec2.DescribeSubnetsAsync(new DescribeSubnetsRequest { SubnetIds = [id] }, ct)) is { Subnets.Count: > 0 },
         "security-group" => await Gone.OrAsync(() => ec2.DescribeSecurityGroupsAsync(new DescribeSecurityGroupsRequest { GroupIds = [id] }, ct))
             is { SecurityGroups.Count: > 0 },
-        "elastic-ip" => await Gone.OrAsync(() => ec2.DescribeAddressesAsync(new DescribeAddressesRequest { AllocationIds = [id] }, ct)) is { Addresses.Count: > 0 },
+        AddressKind => await Gone.OrAsync(() => ec2.DescribeAddressesAsync(new DescribeAddressesRequest { AllocationIds = [id] }, ct)) is { Addresses.Count: > 0 },
         "vpc-endpoint" => await Gone.OrAsync(() => ec2.DescribeVpcEndpointsAsync(new DescribeVpcEndpointsRequest { VpcEndpointIds = [id] }, ct))
             is { VpcEndpoints: { } endpoints } && endpoints.Any(e => e.State is null || !e.State.Value.StartsWith("delet", StringComparison.OrdinalIgnoreCase)),
         "internet-gateway" => await Gone.OrAsync(() =>
@@ -119,6 +122,17 @@ public sealed class NetworkLeftovers(AmazonEC2Client ec2) : ILeftovers
         return [.. inside
             .Where(found => tagged.All(leftover => leftover.Id != found.Item2))
             .Select(found => new Leftover(found.Item1, found.Item2, vpcs.First(vpc => vpc.Id == found.Item3).Owner, $"in {found.Item3}"))];
+    }
+
+    private async Task RemoveAddressAsync(string id, CancellationToken ct)
+    {
+        var found = await ec2.DescribeAddressesAsync(new DescribeAddressesRequest { AllocationIds = [id] }, ct);
+        foreach (var association in (found.Addresses ?? []).Select(address => address.AssociationId).Where(association => !string.IsNullOrEmpty(association)))
+        {
+            await Gone.IsFineAsync(() => ec2.DisassociateAddressAsync(new DisassociateAddressRequest { AssociationId = association }, ct));
+        }
+
+        await ec2.ReleaseAddressAsync(new ReleaseAddressRequest { AllocationId = id }, ct);
     }
 
     private async Task RemoveGatewayAsync(string id, CancellationToken ct)

@@ -10,18 +10,30 @@ namespace Mayfly.Engine.Teardown;
 /// Looks at: the environment's load balancers, and what they leave in its network. May change: those, which it removes; their
 /// controller is gone by now. Proof: a last look finds none. What resists is left to terraform and to the sweep.
 /// </summary>
-public sealed class ReleaseNetwork(Blueprint blueprint, Sweep remains, RunLease lease, TimeProvider clock) : IStage
+/// <param name="name">The stage's name in its loop.</param>
+/// <param name="blueprint">Whose network.</param>
+/// <param name="remains">What to look for.</param>
+/// <param name="lease">Asked before each write.</param>
+/// <param name="clock">Waits.</param>
+/// <param name="controlled">Tells why nothing is to be done: somebody takes it back; null: nobody can.</param>
+public sealed class ReleaseNetwork(
+    string name, Blueprint blueprint, Sweep remains, RunLease lease, TimeProvider clock, Func<CancellationToken, Task<string?>>? controlled = null) : IStage
 {
     // An interface goes a few minutes after its load balancer.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc />
-    public string Name => $"{StageNames.Release}:network";
+    public string Name => name;
 
     /// <inheritdoc />
     public async Task<StageResult> RunAsync(Run run, CancellationToken ct)
     {
+        if (controlled is not null && await controlled(ct) is { } why)
+        {
+            return new StageResult.Unchanged(why);
+        }
+
         var ownership = Ownership.Of(blueprint.Configuration.Project, blueprint.Environment.Id);
         var started = clock.GetTimestamp();
         var removed = new HashSet<Leftover>();

@@ -19,6 +19,9 @@ public sealed class Hands(MatrixCloud cloud, string environment)
 
     private readonly AwsSession _session = cloud.Session;
 
+    /// <summary>The account, as its administrator.</summary>
+    public AwsSession Session => _session;
+
     /// <summary>The environment's id.</summary>
     public string Environment => environment;
 

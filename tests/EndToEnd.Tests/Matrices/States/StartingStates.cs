@@ -33,10 +33,14 @@ public static class StartingStates
         StartingState.Found("log group there before", (hands, ct) =>
             hands.AskJsonAsync(ct, "logs", "CreateLogGroup", new() { ["logGroupName"] = LogGroup(hands) })),
         StartingState.Found("secret there before, scheduled for deletion", MakeScheduledSecretAsync),
+        StartingState.Broken("cluster deleted by hand, addresses of its load balancer left", Namesakes.LeaveAddressesAsync, Namesakes.KeepAddressesAsync),
+        StartingState.Found("records of a dead environment and of namesakes in the zone", Namesakes.MakeRecordsAsync, Namesakes.KeepRecordsAsync),
         StartingState.Found("VPC of a dead environment, with leftovers of its load balancer", MakeDeadVpcAsync),
         StartingState.TornDown("down: state lost", (hands, ct) => hands.LoseStateAsync(ct)),
         StartingState.TornDown("down: cluster deleted by hand", (hands, ct) => hands.DeleteClusterAsync(ct)),
         StartingState.TornDown("down: leftovers of a load balancer in the VPC", LeaveLoadBalancerRemainsAsync),
+        StartingState.TornDown("down: cluster deleted by hand, addresses of its load balancer left", Namesakes.LeaveAddressesAsync, Namesakes.KeepAddressesAsync),
+        StartingState.TornDown("down: cluster deleted by hand, its records left beside those of namesakes", Namesakes.LeaveRecordsAsync, Namesakes.KeepRecordsAsync),
         StartingState.TornDown("down: ESO uninstalled", UninstallEsoAsync),
         StartingState.TornDown("down: namespace deleted", DeleteNamespaceAsync),
     ];

@@ -87,10 +87,14 @@ public sealed class StateMatrix(MatrixLog log)
         await broken.DoAsync(hands, ct);
         if (state.Verb == "down")
         {
-            return await GoneAsync(environment, ct);
+            var gone = await environment.RunAsync(environment.Down, ct);
+            await KeepsAsync();
+            await environment.GoneAsync(gone, ct);
+            return Describe(gone);
         }
 
         var run = await environment.RunAsync(environment.Up, ct);
+        await KeepsAsync();
         await environment.ReachableAsync(run, ct);
         if (whole is not null)
         {
@@ -102,6 +106,8 @@ public sealed class StateMatrix(MatrixLog log)
 
         await environment.NothingForNothingAsync(ct);
         return Describe(run);
+
+        Task KeepsAsync() => broken.KeepsAsync?.Invoke(hands, ct) ?? Task.CompletedTask;
     }
 
     private static async Task<string> GoneAsync(MatrixEnvironment environment, CancellationToken ct)
