@@ -1,11 +1,7 @@
 using Mayfly.Engine.Configuration;
-using Mayfly.Engine.Environments;
-using Mayfly.Engine.Events;
 using Mayfly.Engine.Failures;
-using Mayfly.Engine.Leases;
 using Mayfly.Engine.Stages;
 using Mayfly.Engine.Tests.Fakes;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Mayfly.Engine.Tests.Loop;
 

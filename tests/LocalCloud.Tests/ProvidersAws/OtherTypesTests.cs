@@ -29,7 +29,7 @@ public sealed class OtherTypesTests(LocalAwsFixture aws) : IClassFixture<LocalAw
     [Fact]
     public async Task Those_with_contents_are_imported_without_a_replacement()
     {
-        using var root = await AwsRoot.CreateAsync(aws, OtherTypes.Stateful("contents"));
+        using var root = await AwsRoot.CreateAsync(aws, StatefulTypes.Configuration("contents"));
         await root.ApplyAsync();
         Assert.False(await root.HasChangesAsync());
         Assert.Equal("15", (await root.StateAsync("aws_db_instance.this")).Text("engine_version"));
