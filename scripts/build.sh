@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the three programs (mayfly, mayfly-local, mayfly-provider) into one folder, compiled ahead of time where the SDK can.
+# Builds the three programs (mayfly, mayfly-local, mayfly-provider) into one folder, compiled ahead of time where the SDK can; the
+# providers, which start more often than all else, become one native program where a C linker is there.
 # Arguments: the folder; which of their projects (Cli, LocalCloud, TerraformProviders), all without any.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -22,10 +23,18 @@ if command -v flock >/dev/null 2>&1; then flock 9; fi
 log="$root/artifacts/build.log"
 started=$(mktemp)
 echo "building Mayfly (a minute or so, once)" >&2
+publish() {
+  local project=$1
+  shift
+  dotnet publish "$root/src/$project/$project.csproj" -c Release -r "$rid" "$@" -o "$out" -v quiet --nologo >"$log" 2>&1 9>&-
+}
+# 9>&- above: a compiler that outlives the build must not hold its lock.
 for project in "$@"; do
-  # 9>&-: a compiler that outlives the build must not hold its lock.
-  if ! dotnet publish "$root/src/$project/$project.csproj" -c Release -r "$rid" --self-contained false \
-      -p:PublishReadyToRun=true -o "$out" -v quiet --nologo >"$log" 2>&1 9>&-; then
+  if [ "$project" = TerraformProviders ] && { command -v clang || command -v gcc; } >/dev/null 2>&1; then
+    # A linker without its libraries is no reason to stop.
+    publish "$project" -p:Native=true && continue
+  fi
+  if ! publish "$project" --self-contained false -p:PublishReadyToRun=true; then
     echo "the build of src/$project failed:" >&2
     grep -E 'error|warn' "$log" | sort -u | head -n 20 >&2 || tail -n 20 "$log" >&2
     exit 1

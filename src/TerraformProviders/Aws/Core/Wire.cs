@@ -37,6 +37,13 @@ internal static class Wire
         _ => null,
     };
 
+    /// <summary>Tags as a request lists them.</summary>
+    /// <param name="tags">The tags.</param>
+    /// <param name="key">What the service calls a key.</param>
+    /// <param name="value">What it calls a value.</param>
+    public static JsonArray Tags(IReadOnlyDictionary<string, string> tags, string key = "Key", string value = "Value") =>
+        [.. tags.Select(tag => (JsonNode)new JsonObject { [key] = tag.Key, [value] = tag.Value })];
+
     /// <summary>The text at a path that has to be there.</summary>
     public static string Must(this JsonNode? node, string path) =>
         node.Text(path) ?? throw new InvalidOperationException($"the answer has no {path}");

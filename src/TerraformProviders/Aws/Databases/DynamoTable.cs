@@ -47,7 +47,7 @@ internal sealed class DynamoTable(AwsCloud cloud) : AwsResource(cloud)
         input["LocalSecondaryIndexes"] = Some(state.Blocks("local_secondary_index").Select(index => LocalIndex(state, index)));
         input["StreamSpecification"] = state.Bool("stream_enabled") == true ? Stream(state) : null;
         input["SSESpecification"] = config.Block("server_side_encryption") is { } encryption ? Encryption(encryption) : null;
-        input["Tags"] = TagsOf(change) is { Count: > 0 } tags ? Pairs(tags) : null;
+        input["Tags"] = TagsOf(change) is { Count: > 0 } tags ? Wire.Tags(tags) : null;
         await CallAsync("CreateTable", input, ct);
         state["id"] = state["name"];
         await WaitActiveAsync(change, "creation", ct);
@@ -165,24 +165,21 @@ internal sealed class DynamoTable(AwsCloud cloud) : AwsResource(cloud)
     }
 
     protected override Task TagAsync(TfObject state, IReadOnlyDictionary<string, string> tags, CancellationToken ct) =>
-        CallAsync("TagResource", new() { ["ResourceArn"] = state.Required("arn"), ["Tags"] = Pairs(tags) }, ct);
+        CallAsync("TagResource", new() { ["ResourceArn"] = state.Required("arn"), ["Tags"] = Wire.Tags(tags) }, ct);
 
     protected override Task UntagAsync(TfObject state, IReadOnlyList<string> keys, CancellationToken ct) =>
         CallAsync("UntagResource", new() { ["ResourceArn"] = state.Required("arn"), ["TagKeys"] = Wire.Array(keys) }, ct);
-
-    private static JsonArray Pairs(IReadOnlyDictionary<string, string> tags) =>
-        [.. tags.Select(tag => new JsonObject { ["Key"] = tag.Key, ["Value"] = tag.Value })];
 
     private static JsonArray? Some(IEnumerable<JsonObject> objects) => new JsonArray([.. objects]) is { Count: > 0 } array ? array : null;
 
     private static JsonArray Keys(TfObject of, string? hash = null) =>
         [.. new[] { (hash ?? of.String("hash_key"), "HASH"), (of.String("range_key"), "RANGE") }.Where(key => key.Item1 is { Length: > 0 })
-            .Select(key => new JsonObject { ["AttributeName"] = key.Item1, ["KeyType"] = key.Item2 })];
+            .Select(key => (JsonNode)new JsonObject { ["AttributeName"] = key.Item1, ["KeyType"] = key.Item2 })];
 
     private static string? Key(JsonNode? of, string kind) => of.Items("KeySchema").FirstOrDefault(key => key.Text("KeyType") == kind).Text("AttributeName");
 
     private static JsonArray Definitions(TfObject state) =>
-        [.. state.Blocks("attribute").Select(each => each.Give(Mapping.Pascal, "name=AttributeName", "type=AttributeType"))];
+        [.. state.Blocks("attribute").Select(JsonNode (each) => each.Give(Mapping.Pascal, "name=AttributeName", "type=AttributeType"))];
 
     private static JsonObject? Throughput(TfObject table, TfObject of) => table.String("billing_mode") == OnDemand ? null : new()
     {

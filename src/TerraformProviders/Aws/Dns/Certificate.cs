@@ -59,14 +59,14 @@ internal sealed class Certificate(AwsCloud cloud) : AwsResource(cloud)
                 ["Certificate"] = Blob(config.String("certificate_body")),
                 ["PrivateKey"] = Blob(config.String("private_key")),
                 ["CertificateChain"] = Blob(config.String("certificate_chain")),
-                ["Tags"] = Pairs(TagsOf(change)),
+                ["Tags"] = SomeTags(change),
             };
             made = await CallAsync("ImportCertificate", import, ct);
         }
         else
         {
             var input = state.Give(Mapping.Pascal, "domain_name", "validation_method", "key_algorithm");
-            (input["IdempotencyToken"], input["Tags"]) = (Ids.Unique("tf"), Pairs(TagsOf(change)));
+            (input["IdempotencyToken"], input["Tags"]) = (Ids.Unique("tf"), SomeTags(change));
             input["SubjectAlternativeNames"] = Wire.Array(config.Strings("subject_alternative_names"));
             input["Options"] = config.Block("options")?.Give(Mapping.Pascal, "certificate_transparency_logging_preference");
             made = await CallAsync("RequestCertificate", input, ct);
@@ -122,7 +122,7 @@ internal sealed class Certificate(AwsCloud cloud) : AwsResource(cloud)
         CallAsync("DeleteCertificate", new() { ["CertificateArn"] = change.Id }, ct);
 
     protected override Task TagAsync(TfObject state, IReadOnlyDictionary<string, string> tags, CancellationToken ct) =>
-        CallAsync("AddTagsToCertificate", new() { ["CertificateArn"] = state.Required("id"), ["Tags"] = Pairs(tags) }, ct);
+        CallAsync("AddTagsToCertificate", new() { ["CertificateArn"] = state.Required("id"), ["Tags"] = Wire.Tags(tags) }, ct);
 
     protected override Task UntagAsync(TfObject state, IReadOnlyList<string> keys, CancellationToken ct) => CallAsync("RemoveTagsFromCertificate", new()
     {
@@ -130,8 +130,7 @@ internal sealed class Certificate(AwsCloud cloud) : AwsResource(cloud)
         ["Tags"] = new JsonArray([.. keys.Select(key => new JsonObject { ["Key"] = key })]),
     }, ct);
 
-    private static JsonArray? Pairs(IReadOnlyDictionary<string, string> tags) =>
-        tags.Count == 0 ? null : [.. tags.Select(tag => new JsonObject { ["Key"] = tag.Key, ["Value"] = tag.Value })];
+    private static JsonArray? SomeTags(ResourceChange change) => TagsOf(change) is { Count: > 0 } tags ? Wire.Tags(tags) : null;
 
     private static string? Blob(string? text) => text is { Length: > 0 } ? Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text)) : null;
 

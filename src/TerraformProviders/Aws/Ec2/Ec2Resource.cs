@@ -25,7 +25,7 @@ internal abstract class Ec2Resource(AwsCloud cloud) : AwsResource(cloud)
 
     /// <summary>The tags of a request that creates something.</summary>
     protected static JsonArray? TagSpecification(string type, ResourceChange change) => TagsOf(change) is { Count: > 0 } tags
-        ? [new JsonObject { ["ResourceType"] = type, ["Tag"] = Pairs(tags) }]
+        ? [(JsonNode)new JsonObject { ["ResourceType"] = type, ["Tag"] = Wire.Tags(tags) }]
         : null;
 
     /// <summary>Takes the tags of an answer.</summary>
@@ -37,7 +37,7 @@ internal abstract class Ec2Resource(AwsCloud cloud) : AwsResource(cloud)
 
     /// <inheritdoc/>
     protected override Task TagAsync(TfObject state, IReadOnlyDictionary<string, string> tags, CancellationToken ct) =>
-        CallAsync("CreateTags", new() { ["ResourceId"] = new JsonArray(state.Required("id")), ["Tag"] = Pairs(tags) }, ct);
+        CallAsync("CreateTags", new() { ["ResourceId"] = new JsonArray(state.Required("id")), ["Tag"] = Wire.Tags(tags) }, ct);
 
     /// <inheritdoc/>
     protected override Task UntagAsync(TfObject state, IReadOnlyList<string> keys, CancellationToken ct) => CallAsync("DeleteTags", new()
@@ -73,7 +73,4 @@ internal abstract class Ec2Resource(AwsCloud cloud) : AwsResource(cloud)
         while (TimeProvider.System.GetElapsedTime(start) < limit);
         throw held;
     }
-
-    private static JsonArray Pairs(IReadOnlyDictionary<string, string> tags) =>
-        [.. tags.Select(tag => new JsonObject { ["Key"] = tag.Key, ["Value"] = tag.Value })];
 }

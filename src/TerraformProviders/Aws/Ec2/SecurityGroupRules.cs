@@ -40,7 +40,7 @@ internal sealed record Permission(string Protocol, long From, long To, string Ki
     public static string NormalProtocol(string protocol) => Numbers.GetValueOrDefault(protocol.ToLowerInvariant(), protocol.ToLowerInvariant());
 
     /// <summary>As a request states permissions.</summary>
-    public static JsonArray ToRequest(IEnumerable<Permission> permissions) => [.. permissions.GroupBy(each => (each.Protocol, each.From, each.To)).Select(same =>
+    public static JsonArray ToRequest(IEnumerable<Permission> permissions) => [.. permissions.GroupBy(each => (each.Protocol, each.From, each.To)).Select(JsonNode (same) =>
     {
         var result = new JsonObject { ["IpProtocol"] = same.Key.Protocol };
         if (same.Key.Protocol != "-1")

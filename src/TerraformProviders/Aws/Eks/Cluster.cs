@@ -177,7 +177,7 @@ internal sealed class Cluster(AwsCloud cloud) : EksResource(cloud)
         {
             if (types.Count > 0 || (enabled && before.Count == 0))
             {
-                setups.Add(new JsonObject { ["types"] = new JsonArray([.. types.Select(type => (JsonNode)type)]), ["enabled"] = enabled && types.Count > 0 });
+                setups.Add((JsonNode)new JsonObject { ["types"] = new JsonArray([.. types.Select(type => (JsonNode)type)]), ["enabled"] = enabled && types.Count > 0 });
             }
         }
 

@@ -31,7 +31,7 @@ internal sealed class EcrRepository(AwsCloud cloud) : AwsResource(cloud)
         input["imageScanningConfiguration"] = change.Config.Block("image_scanning_configuration")?.Give(Mapping.Camel, "scan_on_push");
         input["encryptionConfiguration"] = change.Config.Block("encryption_configuration") is null
             ? null : state.Block("encryption_configuration")!.Give(Mapping.Camel, "encryption_type", "kms_key");
-        input["tags"] = TagsOf(change) is { Count: > 0 } tags ? Pairs(tags) : null;
+        input["tags"] = TagsOf(change) is { Count: > 0 } tags ? Wire.Tags(tags) : null;
         await CallAsync("CreateRepository", input, ct);
         state["id"] = state["name"];
     }
@@ -70,13 +70,10 @@ internal sealed class EcrRepository(AwsCloud cloud) : AwsResource(cloud)
         CallAsync("DeleteRepository", Named(change, new() { ["force"] = change.State.Bool("force_delete") ?? false }), ct);
 
     protected override Task TagAsync(TfObject state, IReadOnlyDictionary<string, string> tags, CancellationToken ct) =>
-        CallAsync("TagResource", new() { ["resourceArn"] = state.Required("arn"), ["tags"] = Pairs(tags) }, ct);
+        CallAsync("TagResource", new() { ["resourceArn"] = state.Required("arn"), ["tags"] = Wire.Tags(tags) }, ct);
 
     protected override Task UntagAsync(TfObject state, IReadOnlyList<string> keys, CancellationToken ct) =>
         CallAsync("UntagResource", new() { ["resourceArn"] = state.Required("arn"), ["tagKeys"] = Wire.Array(keys) }, ct);
-
-    private static JsonArray Pairs(IReadOnlyDictionary<string, string> tags) =>
-        [.. tags.Select(tag => new JsonObject { ["Key"] = tag.Key, ["Value"] = tag.Value })];
 
     private static JsonObject Named(ResourceChange change, JsonObject input)
     {

@@ -33,7 +33,7 @@ internal sealed class KmsKey(AwsCloud cloud) : AwsResource(cloud)
     protected override async Task CreateCoreAsync(ResourceChange change, CancellationToken ct)
     {
         var input = change.State.Give(Mapping.Pascal, "description", "key_usage", "customer_master_key_spec=KeySpec", "policy", "multi_region", "bypass_policy_lockout_safety_check");
-        input["Tags"] = TagsOf(change) is { Count: > 0 } tags ? Pairs(tags) : null;
+        input["Tags"] = TagsOf(change) is { Count: > 0 } tags ? Wire.Tags(tags, "TagKey", "TagValue") : null;
         change.State["id"] = (await CallAsync("CreateKey", input, ct)).Must("KeyMetadata.KeyId");
         await RotateAsync(change, ct);
         if (change.State.Bool("is_enabled") == false)
@@ -90,13 +90,10 @@ internal sealed class KmsKey(AwsCloud cloud) : AwsResource(cloud)
         CallAsync("ScheduleKeyDeletion", new() { ["KeyId"] = change.Id, ["PendingWindowInDays"] = change.State.Int("deletion_window_in_days") ?? 30 }, ct);
 
     protected override Task TagAsync(TfObject state, IReadOnlyDictionary<string, string> tags, CancellationToken ct) =>
-        CallAsync("TagResource", new() { ["KeyId"] = state.Required("id"), ["Tags"] = Pairs(tags) }, ct);
+        CallAsync("TagResource", new() { ["KeyId"] = state.Required("id"), ["Tags"] = Wire.Tags(tags, "TagKey", "TagValue") }, ct);
 
     protected override Task UntagAsync(TfObject state, IReadOnlyList<string> keys, CancellationToken ct) =>
         CallAsync("UntagResource", new() { ["KeyId"] = state.Required("id"), ["TagKeys"] = Wire.Array(keys) }, ct);
-
-    private static JsonArray Pairs(IReadOnlyDictionary<string, string> tags) =>
-        [.. tags.Select(tag => new JsonObject { ["TagKey"] = tag.Key, ["TagValue"] = tag.Value })];
 
     private async Task RotateAsync(ResourceChange change, CancellationToken ct)
     {

@@ -25,7 +25,7 @@ internal sealed class Parameter(AwsCloud cloud) : AwsResource(cloud)
     {
         var input = Input(change);
         input["Overwrite"] = change.State.Bool("overwrite") ?? false;
-        input["Tags"] = input["Overwrite"]!.GetValue<bool>() || TagsOf(change).Count == 0 ? null : Pairs(TagsOf(change));
+        input["Tags"] = input["Overwrite"]!.GetValue<bool>() || TagsOf(change).Count == 0 ? null : Wire.Tags(TagsOf(change));
         await CallAsync("PutParameter", input, ct);
         change.State["id"] = change.State["name"];
         if (change.State.Bool("overwrite") == true && TagsOf(change) is { Count: > 0 } tags)
@@ -72,7 +72,7 @@ internal sealed class Parameter(AwsCloud cloud) : AwsResource(cloud)
     protected override Task DeleteCoreAsync(ResourceChange change, CancellationToken ct) => CallAsync("DeleteParameter", new() { ["Name"] = change.Id }, ct);
 
     protected override Task TagAsync(TfObject state, IReadOnlyDictionary<string, string> tags, CancellationToken ct) =>
-        CallAsync("AddTagsToResource", new() { ["ResourceType"] = "Parameter", ["ResourceId"] = state.Required("id"), ["Tags"] = Pairs(tags) }, ct);
+        CallAsync("AddTagsToResource", new() { ["ResourceType"] = "Parameter", ["ResourceId"] = state.Required("id"), ["Tags"] = Wire.Tags(tags) }, ct);
 
     protected override Task UntagAsync(TfObject state, IReadOnlyList<string> keys, CancellationToken ct) =>
         CallAsync("RemoveTagsFromResource", new() { ["ResourceType"] = "Parameter", ["ResourceId"] = state.Required("id"), ["TagKeys"] = Wire.Array(keys) }, ct);
@@ -84,9 +84,6 @@ internal sealed class Parameter(AwsCloud cloud) : AwsResource(cloud)
         input["KeyId"] = change.State.String("type") == "SecureString" ? change.State.String("key_id") : null;
         return input;
     }
-
-    private static JsonArray Pairs(IReadOnlyDictionary<string, string> tags) =>
-        [.. tags.Select(tag => new JsonObject { ["Key"] = tag.Key, ["Value"] = tag.Value })];
 
     private Task<JsonNode> CallAsync(string operation, JsonObject input, CancellationToken ct) => Cloud.CallAsync(AwsApi.Ssm, operation, input, ct);
 }

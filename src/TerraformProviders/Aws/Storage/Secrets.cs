@@ -30,7 +30,7 @@ internal sealed class Secret(AwsCloud cloud) : AwsResource(cloud)
         var name = Ids.Name(change.State);
         change.State["name"] = name;
         var input = change.State.Give(Mapping.Pascal, "name", "description", "kms_key_id", "force_overwrite_replica_secret");
-        (input["ClientRequestToken"], input["Tags"]) = (Ids.Unique(), TagsOf(change) is { Count: > 0 } tags ? Pairs(tags) : null);
+        (input["ClientRequestToken"], input["Tags"]) = (Ids.Unique(), TagsOf(change) is { Count: > 0 } tags ? Wire.Tags(tags) : null);
         change.State["id"] = await CreateWhenFreeAsync(input, ct);
         if (change.State.String("policy") is { Length: > 0 } policy and not "{}")
         {
@@ -82,13 +82,10 @@ internal sealed class Secret(AwsCloud cloud) : AwsResource(cloud)
     }
 
     protected override Task TagAsync(TfObject state, IReadOnlyDictionary<string, string> tags, CancellationToken ct) =>
-        CallAsync("TagResource", new() { ["SecretId"] = state.Required("id"), ["Tags"] = Pairs(tags) }, ct);
+        CallAsync("TagResource", new() { ["SecretId"] = state.Required("id"), ["Tags"] = Wire.Tags(tags) }, ct);
 
     protected override Task UntagAsync(TfObject state, IReadOnlyList<string> keys, CancellationToken ct) =>
         CallAsync("UntagResource", new() { ["SecretId"] = state.Required("id"), ["TagKeys"] = Wire.Array(keys) }, ct);
-
-    private static JsonArray Pairs(IReadOnlyDictionary<string, string> tags) =>
-        [.. tags.Select(tag => new JsonObject { ["Key"] = tag.Key, ["Value"] = tag.Value })];
 
     // A secret that was just deleted without recovery keeps its name for a moment.
     private async Task<string> CreateWhenFreeAsync(JsonObject input, CancellationToken ct)
