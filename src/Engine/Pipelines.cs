@@ -49,7 +49,7 @@ public static class Pipelines
             new ForgetState(parts.Blueprint, parts.Roots, sweep, parts.Lease, parts.World.Store, parts.RunKeys),
         ];
 
-        IStage Destroy(LayerSettings layer) => new DestroyLayer(layer, parts.Blueprint, parts.Roots, parts.Door, parts.Lease, parts.World.Store, end);
+        IStage Destroy(LayerSettings layer) => new DestroyLayer(layer, parts.Blueprint, parts.Roots, parts.Door, parts.Unblocking.Watch, parts.Lease, parts.World.Store, end);
     }
 
     /// <summary>Converging, and the application started anew before the page is opened.</summary>

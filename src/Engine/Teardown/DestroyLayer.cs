@@ -6,6 +6,7 @@ using Mayfly.Engine.Infrastructure;
 using Mayfly.Engine.Leases;
 using Mayfly.Engine.Stages;
 using Mayfly.Engine.Tools;
+using Mayfly.Engine.Unblocking;
 
 namespace Mayfly.Engine.Teardown;
 
@@ -15,9 +16,11 @@ namespace Mayfly.Engine.Teardown;
 /// Proof: the state, pulled again, holds nothing of the layer.
 /// </summary>
 public sealed class DestroyLayer(
-    LayerSettings layer, Blueprint blueprint, TerraformRoots roots, ClusterDoor door, RunLease lease, IObjectStore store, ClusterEnd end)
+    LayerSettings layer, Blueprint blueprint, TerraformRoots roots, ClusterDoor door, StuckWatch watch, RunLease lease, IObjectStore store, ClusterEnd end)
     : IStage
 {
+    private const string ClusterType = "aws_eks_cluster";
+
     /// <inheritdoc />
     public string Name => $"{StageNames.Destroy}:{layer.Name}";
 
@@ -43,7 +46,7 @@ public sealed class DestroyLayer(
             return new StageResult.Failed(lost);
         }
 
-        if (!(await AbandonAsync(terraform, state, run, ct)).Is(out var abandoned, out failure))
+        if (!(await AbandonAsync(terraform, state, doomed, run, ct)).Is(out var abandoned, out failure))
         {
             return new StageResult.Failed(failure);
         }
@@ -61,8 +64,8 @@ public sealed class DestroyLayer(
         }
 
         reporter.Plan(plan);
-        var applied = await terraform.ApplyAsync(plan, reporter, ct);
-        if (plan.Changes.Any(change => change.Type == "aws_eks_cluster"))
+        var applied = await ApplyAsync(terraform, plan, state.Managed.Any(instance => instance.IsInCluster && !abandoned.Contains(instance.Address)), reporter, ct);
+        if (plan.Changes.Any(change => change.Type == ClusterType))
         {
             end.Note();
         }
@@ -98,14 +101,57 @@ public sealed class DestroyLayer(
         return parts[0] == "module" && parts.Length > 1 ? $"module.{parts[1].Split('[')[0]}" : address.Split('[')[0];
     }
 
+    // A namespace that does not end is waited for no longer than it may be of use: terraform is interrupted then, as by Ctrl-C.
+    private async Task<ApplyResult> ApplyAsync(Terraform terraform, Plan plan, bool isInCluster, StageReporter reporter, CancellationToken ct)
+    {
+        if (!isInCluster || await door.FindAsync(ct) is not { } cluster)
+        {
+            return await terraform.ApplyAsync(plan, reporter, ct);
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        async Task<Failure?> LookOnAsync()
+        {
+            var found = await watch.WatchAsync(cluster, reporter, ended.Token);
+            if (found is not null)
+            {
+                await held.CancelAsync();
+            }
+
+            return found;
+        }
+
+        var looking = LookOnAsync();
+        try
+        {
+            return await terraform.ApplyAsync(plan, reporter, held.Token);
+        }
+        catch (OperationCanceledException) when (held.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            return new ApplyResult(await looking, Wrote: true);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await looking;
+        }
+    }
+
     // The first layer to be applied is the last to go.
     private static bool IsLast(LayerSettings layer, IReadOnlyList<LayerSettings> sharing) => sharing[0].Name == layer.Name;
 
-    // A cluster that does not answer cannot be asked to delete anything. It is about to be destroyed, and all in it with it.
-    private async Task<Outcome<string[]>> AbandonAsync(Terraform terraform, TerraformState state, Run run, CancellationToken ct)
+    // A cluster that does not answer cannot be asked to delete anything, and what is held in one for good need not be waited for by the
+    // layer that takes the cluster: all in it goes with it.
+    private async Task<Outcome<string[]>> AbandonAsync(
+        Terraform terraform, TerraformState state, IReadOnlyList<string> doomed, Run run, CancellationToken ct)
     {
         var inCluster = state.Managed.Where(instance => instance.IsInCluster).Select(instance => instance.Address).ToArray();
-        if (inCluster.Length == 0 || (await door.FindAsync(ct) is { } cluster && await cluster.AnswersAsync(ct)))
+        var takesCluster = state.Managed.Any(instance => instance.Type == ClusterType && doomed.Contains(instance.Address));
+        var why = watch.HasGivenUp && takesCluster ? "what holds its namespace does not let go, and its cluster is being destroyed"
+            : await door.FindAsync(ct) is { } cluster && await cluster.AnswersAsync(ct) ? null
+            : "its cluster does not answer and is being destroyed";
+        if (inCluster.Length == 0 || why is null)
         {
             return Array.Empty<string>();
         }
@@ -119,7 +165,7 @@ public sealed class DestroyLayer(
 
         foreach (var address in inCluster)
         {
-            run.Report(new Pruned(Name, address, "its cluster does not answer and is being destroyed"));
+            run.Report(new Pruned(Name, address, why));
         }
 
         return inCluster;

@@ -1,7 +1,6 @@
 using k8s;
 using k8s.Models;
 using Mayfly.Engine.Clouds.Cluster;
-using Mayfly.Engine.Failures;
 using Mayfly.Engine.Leases;
 using Mayfly.Engine.Tools;
 
@@ -24,7 +23,7 @@ public sealed class StuckMender(Blueprint blueprint, ClusterLayers layers, Final
     /// <inheritdoc />
     public async Task<IReadOnlyList<Obstacle>> FindAsync(Cluster cluster, StageReporter reporter, CancellationToken ct)
     {
-        var sight = await LookAsync(cluster, ct);
+        var sight = await StuckSight.LookAsync(cluster, ct);
         var controllers = sight.IsClear ? null : await Controllers.LookAsync(cluster, ct);
         return
         [
@@ -52,7 +51,7 @@ public sealed class StuckMender(Blueprint blueprint, ClusterLayers layers, Final
         HashSet<string>? needed = null;
         while (true)
         {
-            var sight = await LookAsync(cluster, ct);
+            var sight = await StuckSight.LookAsync(cluster, ct);
             if (sight.IsClear)
             {
                 return new Mending(mended);
@@ -88,14 +87,14 @@ public sealed class StuckMender(Blueprint blueprint, ClusterLayers layers, Final
             }
             else if (clock.GetElapsedTime(since) > patience)
             {
-                return new Mending(mended, await ExplainAsync(cluster, kept, sight, ct));
+                return new Mending(mended, sight.Explain(kept, release, await Controllers.LookAsync(cluster, ct)));
             }
 
             await Task.Delay(Pause, clock, ct);
         }
     }
 
-    private async Task<int> RemoveOrphansAsync(Cluster cluster, Sight sight, StageReporter reporter, CancellationToken ct)
+    private async Task<int> RemoveOrphansAsync(Cluster cluster, StuckSight sight, StageReporter reporter, CancellationToken ct)
     {
         var removed = 0;
         foreach (var broken in sight.Broken.Where(broken => broken.IsOrphan))
@@ -117,52 +116,5 @@ public sealed class StuckMender(Blueprint blueprint, ClusterLayers layers, Final
 
         needed.Add(blueprint.Namespace);
         return needed;
-    }
-
-    private async Task<Sight> LookAsync(Cluster cluster, CancellationToken ct)
-    {
-        var ending = (await cluster.Api.CoreV1.ListNamespaceAsync(cancellationToken: ct)).Items.Where(item => item.Metadata.DeletionTimestamp is not null).ToList();
-        var stuck = await new StuckObjects(cluster).FindAsync(ending, ct);
-        var broken = ending.Exists(NamespaceHold.CannotDiscover) ? await BrokenApi.FindAsync(cluster, ct) : [];
-        return new Sight(ending, stuck, broken);
-    }
-
-    private async Task<Failure> ExplainAsync(Cluster cluster, IReadOnlyList<V1Namespace> kept, Sight sight, CancellationToken ct)
-    {
-        var controllers = await Controllers.LookAsync(cluster, ct);
-        var (evidence, next) = (new List<string>(), new List<string>());
-        foreach (var item in kept)
-        {
-            evidence.AddRange(NamespaceHold.Reasons(item).Select(reason => $"namespace {item.Metadata.Name}: {reason}"));
-            foreach (var stuck in sight.Stuck.Where(stuck => stuck.Keeps == item.Metadata.Name))
-            {
-                foreach (var finalizer in stuck.Metadata.Finalizers ?? [])
-                {
-                    var verdict = release.Judge(finalizer, controllers);
-                    evidence.Add($"{stuck}: {(verdict switch { FinalizerVerdict.Unsafe(var why, _) => why, FinalizerVerdict.Wait(var why) => why, _ => $"finalizer {finalizer}" })}");
-                    next.AddRange(verdict is FinalizerVerdict.Unsafe(_, var act) ? [act] : []);
-                }
-            }
-        }
-
-        evidence.AddRange(sight.Broken.Select(broken => $"{broken}: {broken.Why}"));
-        next.AddRange(sight.Broken.Select(broken => $"Repair what answers {broken}, or remove it when nothing needs it."));
-        return Failure.Of(
-            "namespace-does-not-end", "k8s_namespace_terminating", Disposition.NeedsHuman,
-            $"namespace {string.Join(", ", kept.Select(item => item.Metadata.Name))} is being deleted and does not end",
-            [.. next.Distinct().DefaultIfEmpty("Look at the namespace's conditions; they name what is left."), "Run mayfly up again."]) with
-        {
-            Tool = "kubectl",
-            Evidence = evidence,
-        };
-    }
-
-    private sealed record Sight(IReadOnlyList<V1Namespace> Ending, IReadOnlyList<StuckObject> Stuck, IReadOnlyList<BrokenApi> Broken)
-    {
-        public bool IsClear => Ending.Count == 0 && Stuck.Count == 0;
-
-        public string Fingerprint => string.Join('|',
-            Ending.SelectMany(item => NamespaceHold.Reasons(item).Prepend(item.Metadata.Name))
-                .Concat(Stuck.Select(stuck => $"{stuck} {string.Join(',', stuck.Metadata.Finalizers ?? [])}")).Order(StringComparer.Ordinal));
     }
 }

@@ -25,6 +25,7 @@ public sealed class UnblockingParts
         ];
         var doomed = new FinalizerRelease(balancers, repair: null);
         var ownership = Ownership.Of(parts.Blueprint.Configuration.Project, parts.Blueprint.Environment.Id);
+        Watch = new StuckWatch(doomed, parts.Blueprint.Configuration.Budget.Progress, parts.World.Clock);
         TeardownMenders =
         [
             access,
@@ -45,6 +46,9 @@ public sealed class UnblockingParts
 
     /// <summary>All that a teardown mends, in order: nothing that is about to go is repaired.</summary>
     public IReadOnlyList<IMender> TeardownMenders { get; }
+
+    /// <summary>Looks on while a teardown's terraform waits for namespaces.</summary>
+    public StuckWatch Watch { get; }
 
     /// <summary>The run ends: whatever is still out of the way goes back, so that no environment is left without its webhooks.</summary>
     public async Task LeaveAsync(RunParts parts, CancellationToken ct)

@@ -52,6 +52,22 @@ public sealed class StuckTests(WorkloadCluster cluster) : IClassFixture<Workload
     }
 
     [Fact]
+    public async Task A_namespace_that_an_unknown_finalizer_holds_is_named_while_terraform_waits_for_it()
+    {
+        await using var bench = new UnblockBench(cluster, progress: TimeSpan.FromSeconds(1));
+        var run = bench.Begin();
+        await EndingAsync("example.com/hold");
+
+        var seen = await bench.WatchAsync(run, Ct);
+
+        Assert.Equal(Engine.Failures.Disposition.NeedsHuman, seen!.Disposition);
+        Assert.Contains(seen.Evidence, line => line.Contains("configmaps pr-42/held") && line.Contains("finalizer example.com/hold"));
+        Assert.Contains(seen.Next, next => next.Contains("example.com/hold"));
+        Assert.Contains(bench.Events.OfType<Noticed>(), notice => notice.Message.StartsWith("configmaps pr-42/held holds namespace pr-42"));
+        await ReleaseAsync();
+    }
+
+    [Fact]
     public async Task A_finalizer_whose_controller_lives_is_its_controllers_business()
     {
         var @namespace = await cluster.NamespaceAsync(Ct);

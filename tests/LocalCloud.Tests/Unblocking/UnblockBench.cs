@@ -73,6 +73,14 @@ public sealed class UnblockBench : IAsyncDisposable
     public Task<StageResult> RestoreAsync(RunParts parts, CancellationToken ct) =>
         RunAsync(new RestoreWebhooks(parts.Door, parts.Unblocking.Gate, parts.Unblocking.Webhooks, parts.Lease), ct);
 
+    /// <summary>Looks on as a teardown does while terraform waits; what it found.</summary>
+    public async Task<Failure?> WatchAsync(RunParts parts, CancellationToken ct)
+    {
+        var looking = new LookingOn(parts);
+        await RunAsync(looking, ct);
+        return looking.Found;
+    }
+
     /// <summary>Runs a stage and keeps what it told.</summary>
     public async Task<StageResult> RunAsync(IStage stage, CancellationToken ct)
     {
@@ -119,6 +127,19 @@ public sealed class UnblockBench : IAsyncDisposable
         }
 
         Directory.Delete(_home, recursive: true);
+    }
+
+    private sealed class LookingOn(RunParts parts) : IStage
+    {
+        public string Name => "destroy:cluster";
+
+        public Failure? Found { get; private set; }
+
+        public async Task<StageResult> RunAsync(Run run, CancellationToken ct)
+        {
+            Found = await parts.Unblocking.Watch.WatchAsync((await parts.Door.FindAsync(ct))!, new StageReporter(run, Name), ct);
+            return new StageResult.Unchanged("looked on");
+        }
     }
 
     private sealed class Account(WorkloadCluster cluster) : IAwsAccount
