@@ -13,7 +13,7 @@ public static class Pipelines
     public static IReadOnlyList<IStage> Converge(RunParts parts) =>
     [
         parts.Identity(willWrite: false, readOnly: false),
-        new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Locks, parts.Lease, parts.World.Store),
+        new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Unblocking.Access, parts.Locks, parts.Lease, parts.World.Store),
         new ReleaseNetwork(
             StageNames.Leftovers, parts.Blueprint, parts.IdleSweep, parts.Lease, parts.World.Clock,
             async ct => await parts.Door.LookAsync(ct) is null ? null : "its cluster's controllers look after it"),
@@ -39,7 +39,7 @@ public static class Pipelines
         return
         [
             parts.Identity(willWrite: true, readOnly: false),
-            new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Locks, parts.Lease, parts.World.Store),
+            new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Unblocking.Access, parts.Locks, parts.Lease, parts.World.Store),
             new UnblockCluster(parts.Door, parts.Unblocking.TeardownMenders, parts.Plans),
             new ReleaseApplication(parts.Blueprint, parts.Door, parts.Helms, parts.ControllerSweep, parts.Lease, parts.World.Clock),
             .. layers.Take(living).Select(Destroy),
@@ -70,7 +70,7 @@ public static class Pipelines
     public static IReadOnlyList<IStage> Plan(RunParts parts)
     {
         var planned = new PlannedRun();
-        var prune = new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Locks, parts.Lease, parts.World.Store);
+        var prune = new PruneZombies(parts.Blueprint, parts.Roots, parts.Door, parts.Unblocking.Access, parts.Locks, parts.Lease, parts.World.Store);
         return
         [
             parts.Identity(willWrite: false, readOnly: true),

@@ -1,3 +1,4 @@
+using Mayfly.Engine.Clouds.Cluster;
 using Mayfly.Engine.Events;
 using Mayfly.Engine.Infrastructure;
 using Mayfly.Engine.Stages;
@@ -20,8 +21,9 @@ public sealed class FindZombies(TerraformRoots roots, PruneZombies prune, Planne
         var found = 0;
         foreach (var layer in roots.RootLayers)
         {
-            if (!(await roots.OpenAsync(layer, new StageReporter(run, Name), ct)).Is(out var terraform, out var failure)
-                || !(await prune.FindAsync(terraform, ct)).Is(out var look, out failure))
+            var reporter = new StageReporter(run, Name);
+            if (!(await roots.OpenAsync(layer, reporter, ct)).Is(out var terraform, out var failure)
+                || !(await prune.FindAsync(terraform, (cluster, token) => HearAsync(cluster, reporter, token), ct)).Is(out var look, out failure))
             {
                 return new StageResult.Failed(failure);
             }
@@ -36,6 +38,18 @@ public sealed class FindZombies(TerraformRoots roots, PruneZombies prune, Planne
         }
 
         return found > 0 ? new StageResult.Changed($"{found} to drop from the state") : new StageResult.Unchanged("no entry without its thing");
+    }
+
+    // The run itself would give itself an access entry.
+    private static async Task<Outcome<bool>> HearAsync(Cluster cluster, StageReporter reporter, CancellationToken ct)
+    {
+        if (await cluster.HearAsync(ct) is not ClusterVoice.Refuses)
+        {
+            return true;
+        }
+
+        reporter.Notice($"cluster {cluster.Facts.Name} does not know who asks: whether its namespaces are there cannot be said");
+        return false;
     }
 }
 

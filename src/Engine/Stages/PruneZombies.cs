@@ -8,21 +8,25 @@ using Mayfly.Engine.Failures;
 using Mayfly.Engine.Infrastructure;
 using Mayfly.Engine.Leases;
 using Mayfly.Engine.Tools;
+using Mayfly.Engine.Unblocking;
 
 namespace Mayfly.Engine.Stages;
 
 /// <summary>
 /// Drops state entries whose real thing is gone and which would make the next plan fail: what lives in a cluster that no longer
 /// exists, is another incarnation of the same name, or has lost the namespace.
-/// Looks at: each root's state, the cluster in AWS, its namespaces. May change: the Terraform state, after a backup, in one write.
+/// Looks at: each root's state, the cluster in AWS, its namespaces. May change: the Terraform state, after a backup, in one write; an
+/// access entry of the run's own, where another principal made the cluster and nothing could be asked of it.
 /// Proof: the state pulled again holds none of them. Nothing is dropped on a doubt: a look that fails is a failure.
 /// </summary>
-public sealed partial class PruneZombies(Blueprint blueprint, TerraformRoots roots, ClusterDoor door, StateLocks locks, RunLease lease, IObjectStore store)
+public sealed partial class PruneZombies(
+    Blueprint blueprint, TerraformRoots roots, ClusterDoor door, AccessMender access, StateLocks locks, RunLease lease, IObjectStore store)
     : IStage
 {
     private const int AtOnce = 8;
 
     private bool _wrote;
+    private bool _entered;
 
     /// <inheritdoc />
     public string Name => StageNames.Prune;
@@ -30,14 +34,14 @@ public sealed partial class PruneZombies(Blueprint blueprint, TerraformRoots roo
     /// <inheritdoc />
     public async Task<StageResult> RunAsync(Run run, CancellationToken ct)
     {
-        _wrote = false;
+        (_wrote, _entered) = (false, false);
         var pruned = 0;
         foreach (var layer in roots.RootLayers)
         {
             var result = await PruneAsync(layer, run, ct);
             if (!result.Is(out var count, out var failure))
             {
-                return new StageResult.Failed(failure) { WroteSomething = pruned > 0 };
+                return new StageResult.Failed(failure) { WroteSomething = pruned > 0 || _wrote || _entered };
             }
 
             pruned += count;
@@ -45,6 +49,7 @@ public sealed partial class PruneZombies(Blueprint blueprint, TerraformRoots roo
 
         return pruned > 0 ? new StageResult.Changed($"dropped {pruned} from the state")
             : _wrote ? new StageResult.Changed("the state can be used again")
+            : _entered ? new StageResult.Changed("the cluster lets this run in")
             : new StageResult.Unchanged("no entry without its thing");
     }
 
@@ -58,7 +63,7 @@ public sealed partial class PruneZombies(Blueprint blueprint, TerraformRoots roo
 
         if (!(await locks.BreakDeadAsync(terraform, roots.StateKeyOf(layer), reporter, ct)).Is(out var broke, out failure)
             || !(await StateRescue.PushAsync(terraform, lease, reporter, ct)).Is(out var rescued, out failure)
-            || !(await FindAsync(terraform, ct)).Is(out var found, out failure))
+            || !(await FindAsync(terraform, (cluster, token) => EnterAsync(cluster, reporter, token), ct)).Is(out var found, out failure))
         {
             return failure;
         }
@@ -90,7 +95,10 @@ public sealed partial class PruneZombies(Blueprint blueprint, TerraformRoots roo
     }
 
     /// <summary>Looks for the entries to drop; changes nothing.</summary>
-    public async Task<Outcome<Look>> FindAsync(Terraform terraform, CancellationToken ct)
+    /// <param name="terraform">The root.</param>
+    /// <param name="enter">Whether the cluster can be asked; false leaves out what only it can tell.</param>
+    /// <param name="ct">Ends the look.</param>
+    public async Task<Outcome<Look>> FindAsync(Terraform terraform, Func<Cluster, CancellationToken, Task<Outcome<bool>>> enter, CancellationToken ct)
     {
         if (!(await terraform.StatePullAsync(ct)).Is(out var state, out var failure))
         {
@@ -106,7 +114,24 @@ public sealed partial class PruneZombies(Blueprint blueprint, TerraformRoots roo
         // One that is being made, or is about to go, is there: only AWS's own "not found" makes it gone.
         var facts = await door.LookAsync(ct);
         var cluster = facts is { IsActive: true } && !IsOther(state, facts) ? await door.FindAsync(ct) : null;
+        if (cluster is not null)
+        {
+            if (!(await enter(cluster, ct)).Is(out var entered, out failure))
+            {
+                return failure;
+            }
+
+            cluster = entered ? cluster : null;
+        }
+
         return new Look(state, Classify(state, facts, await MissingNamespacesAsync(cluster, inCluster, ct)));
+    }
+
+    private async Task<Outcome<bool>> EnterAsync(Cluster cluster, StageReporter reporter, CancellationToken ct)
+    {
+        var mending = await access.MendAsync(cluster, reporter, ct);
+        _entered |= mending.Mended > 0;
+        return mending.Failure is { } refused ? refused : true;
     }
 
     private static async Task<HashSet<string>> MissingNamespacesAsync(Cluster? cluster, List<StateInstance> inCluster, CancellationToken ct)

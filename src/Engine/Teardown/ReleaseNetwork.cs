@@ -44,7 +44,7 @@ public sealed class ReleaseNetwork(
             {
                 return seen.Doubts.Count > 0 ? new StageResult.Failed(seen.Doubts[0]) { WroteSomething = removed.Count > 0 }
                     : removed.Count > 0 ? new StageResult.Changed($"removed {removed.Count} that controllers had left")
-                    : new StageResult.Unchanged("controllers left nothing in it");
+                    : new StageResult.Unchanged("controllers left nothing in the network");
             }
 
             if (clock.GetElapsedTime(started) > Patience)

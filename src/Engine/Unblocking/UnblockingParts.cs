@@ -15,10 +15,10 @@ public sealed class UnblockingParts
         var layers = new ClusterLayers(parts.Roots, parts.Plans);
         var balancers = new StackBalancers(
             parts.World.Session.CreateElasticLoadBalancingV2(), parts.Blueprint.Configuration.Project, parts.Blueprint.ClusterName);
-        var access = new AccessMender(parts.Blueprint, parts.Door, parts.World.Session, parts.Lease, parts.World.Clock);
+        Access = new AccessMender(parts.Blueprint, parts.Door, parts.World.Session, parts.Lease, parts.World.Clock);
         Menders =
         [
-            access,
+            Access,
             new ReleaseMender(parts.Blueprint, layers, parts.Helms, parts.Lease, parts.World.Clock),
             Webhooks,
             new StuckMender(parts.Blueprint, layers, new FinalizerRelease(balancers, repair), parts.Lease, parts.World.Clock),
@@ -28,12 +28,15 @@ public sealed class UnblockingParts
         Watch = new StuckWatch(doomed, parts.Blueprint.Configuration.Budget.Progress, parts.World.Clock);
         TeardownMenders =
         [
-            access,
+            Access,
             new WebhookMender(parts.Blueprint, Gate, watch, repair: null, parts.Lease),
             new DoomedMender(doomed, SweepsOf(parts), ownership, parts.Lease, parts.World.Clock),
             new StuckMender(parts.Blueprint, layers, doomed, parts.Lease, parts.World.Clock),
         ];
     }
+
+    /// <summary>Lets the run into a cluster of its environment's that another principal made.</summary>
+    public AccessMender Access { get; }
 
     /// <summary>Opens webhooks and puts them back.</summary>
     public WebhookGate Gate { get; }

@@ -89,7 +89,7 @@ internal sealed class PruneRig : IDisposable
             new LeaseTerms("run-1", "up", Holder.ThisProcess(), TimeSpan.FromMinutes(5)));
         var feed = new RunFeed(TimeProvider.System, new Redactor());
         var events = feed.Subscribe();
-        var stage = new PruneZombies(blueprint, parts.Roots, parts.Door, parts.Locks, parts.Lease, world.Store);
+        var stage = new PruneZombies(blueprint, parts.Roots, parts.Door, parts.Unblocking.Access, parts.Locks, parts.Lease, world.Store);
         var end = await new Converger(new BudgetSettings { PerRule = 0 }, TimeProvider.System, new Random(7))
             .ConvergeAsync(new Run("run-1", identity, feed), [stage], ct);
         feed.Complete();

@@ -16,6 +16,7 @@ public static class StartingStates
         StartingState.Broken("state a day old", PutOldStateBackAsync),
         StartingState.Broken("state of another incarnation", RemakeClusterAsync),
         StartingState.Broken("cluster deleted by hand", (hands, ct) => hands.DeleteClusterAsync(ct)),
+        StartingState.Broken("access of the run's principal to the cluster taken away", TakeAccessAsync),
         StartingState.Broken("node group deleted", (hands, ct) => hands.DeleteNodeGroupAsync(ct)),
         StartingState.Broken("leftovers of a load balancer in the VPC", LeaveLoadBalancerRemainsAsync),
         StartingState.Broken("ESO uninstalled", UninstallEsoAsync),
@@ -41,6 +42,7 @@ public static class StartingStates
         StartingState.TornDown("down: leftovers of a load balancer in the VPC", LeaveLoadBalancerRemainsAsync),
         StartingState.TornDown("down: cluster deleted by hand, addresses of its load balancer left", Namesakes.LeaveAddressesAsync, Namesakes.KeepAddressesAsync),
         StartingState.TornDown("down: cluster deleted by hand, its records left beside those of namesakes", Namesakes.LeaveRecordsAsync, Namesakes.KeepRecordsAsync),
+        StartingState.TornDown("down: access of the run's principal to the cluster taken away", TakeAccessAsync),
         StartingState.TornDown("down: ESO uninstalled", UninstallEsoAsync),
         StartingState.TornDown("down: namespace deleted", DeleteNamespaceAsync),
     ];
@@ -72,6 +74,19 @@ public static class StartingStates
             ["accessConfig"] = new JsonObject { ["authenticationMode"] = "API_AND_CONFIG_MAP", ["bootstrapClusterCreatorAdminPermissions"] = true },
         });
         await hands.UntilActiveAsync(ct, path, "cluster");
+    }
+
+    // As if another principal had made the cluster: nodes keep their way in, people lose theirs.
+    private static async Task TakeAccessAsync(Hands hands, CancellationToken ct)
+    {
+        var entries = $"/clusters/{hands.Environment}/access-entries";
+        foreach (var principal in (await hands.EksAsync(ct, HttpMethod.Get, entries))["accessEntries"]!.AsArray().Select(entry => Uri.EscapeDataString(entry!.GetValue<string>())))
+        {
+            if ((await hands.EksAsync(ct, HttpMethod.Get, $"{entries}/{principal}"))["accessEntry"]!["type"]!.GetValue<string>() == "STANDARD")
+            {
+                await hands.EksAsync(ct, HttpMethod.Delete, $"{entries}/{principal}");
+            }
+        }
     }
 
     private static async Task LeaveLoadBalancerRemainsAsync(Hands hands, CancellationToken ct)
