@@ -37,7 +37,7 @@ internal static partial class FailureLines
     private static partial Regex Benign();
 
     // What Terraform, Helm, kubectl and rollouts say while all goes well.
-    [GeneratedRegex("^\\S+: (?:Creating|Still (?:creating|modifying|destroying|reading)|Creation complete|Destroying|Destruction complete|Modifying|Modifications complete|Refreshing state|Reading|Read complete|Drift detected|Plan to|Provisioning with|Import(?:ing|ed| complete))\\b|^(?:Apply|Destroy) complete!|^Waiting for deployment |^Release \"\\S+\" does not exist\\. Installing it now|successfully rolled out$|^\\S+/\\S+ (?:created|configured|unchanged|patched|labeled|annotated|deleted|serverside-applied|condition met|scaled|restarted)\\b|^- (?:Finding|Installing|Installed|Reusing|Using)\\b")]
+    [GeneratedRegex("^\\S+: (?:Creating|Still (?:creating|modifying|destroying|reading)|Creation complete|Destroying|Destruction complete|Modifying|Modifications complete|Refreshing state|Reading|Read complete|Drift detected|Plan to|Provisioning with|Import(?:ing|ed| complete))\\b|^(?:Apply|Destroy) complete!|^Waiting for deployment |^Release \"\\S+\" does not exist\\. Installing it now|successfully rolled out$|^\\S+/\\S+ (?:created|configured|unchanged|patched|labeled|annotated|deleted|serverside-applied|condition met|scaled|restarted)\\b|^- (?:Finding|Installing|Installed|Reusing|Using)\\b|^Initializing (?:the backend|modules|provider plugins)\\b|^- \\S+ in \\S+$|^Downloading \\S+ .*for \\S+\\.\\.\\.$|^Successfully configured the backend\\b")]
     private static partial Regex Progress();
 
     // Lines of a plan and of outputs name what shall be, in the user's words.

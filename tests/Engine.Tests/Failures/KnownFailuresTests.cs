@@ -53,4 +53,24 @@ public sealed class KnownFailuresTests
 
         Assert.Equal("our-proxy", failure.Rule);
     }
+
+    [Fact]
+    public void What_terraform_says_on_its_way_through_an_init_is_no_evidence()
+    {
+        const string Output = """
+            Initializing the backend...
+
+            Successfully configured the backend "s3"! Terraform will automatically
+            Initializing modules...
+            - aws in modules/aws
+            Downloading git::https://example.com/vpc.git for cluster...
+            Initializing provider plugins...
+            Error: Failed to load state: invalid syntax: unexpected end of JSON input
+            """;
+
+        var failure = FailureClassifier.Classify("terraform", Output);
+
+        Assert.Equal("Error: Failed to load state: invalid syntax: unexpected end of JSON input", Assert.Single(failure.Evidence));
+        Assert.Equal(failure.Evidence[0], failure.Summary);
+    }
 }

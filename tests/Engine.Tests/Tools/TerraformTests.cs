@@ -162,6 +162,30 @@ public sealed class TerraformTests : IDisposable
         Assert.False(File.Exists(Path.Combine(mirror, "main.tf")));
     }
 
+    // As a run leaves them that is killed while terraform writes them.
+    [Fact(Timeout = 60_000)]
+    public async Task What_a_killed_init_left_cut_off_is_made_again()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var terraform = Open();
+        Assert.Null((await terraform.InitAsync("f1", _reporter, ct)).Failure);
+        var seed = Random.Shared.Next();
+        TestContext.Current.SendDiagnosticMessage("seed {0}", seed);
+        var chance = new Random(seed);
+        foreach (var note in new[] { "terraform.tfstate", "modules/modules.json" }.Select(name => Path.Combine(terraform.Root.DataDirectory, name)))
+        {
+            var whole = await File.ReadAllBytesAsync(note, ct);
+            foreach (var length in new[] { 0, chance.Next(1, whole.Length - 1) })
+            {
+                await File.WriteAllBytesAsync(note, whole[..length], ct);
+                terraform.Root.ForgetInit();
+
+                Assert.True((await terraform.InitAsync("f1", _reporter, ct)).Failure is null, $"{note}, {length} of {whole.Length} bytes, seed {seed}");
+                Assert.True((await terraform.PlanAsync([], false, _reporter, ct)).Is(out _, out _));
+            }
+        }
+    }
+
     [Fact]
     public void Variables_are_in_a_file_that_only_the_owner_reads_and_only_those_that_are_declared()
     {

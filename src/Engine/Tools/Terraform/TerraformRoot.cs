@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Mayfly.Engine.Tools;
@@ -15,6 +16,9 @@ public sealed class TerraformRoot
     private const string Variables = "zz-mayfly.auto.tfvars.json";
     internal const string ImportsFile = "mayfly_imports.tf";
     private const string LockFile = ".terraform.lock.hcl";
+
+    // The backend in use, and the modules that are installed; init makes both again.
+    private static readonly string[] Notes = ["terraform.tfstate", Path.Combine("modules", "modules.json")];
 
     private readonly string _initNote;
     private readonly string _plans;
@@ -110,6 +114,12 @@ public sealed class TerraformRoot
         {
             File.Delete(Path.Combine(Directory, LockFile));
         }
+
+        // Terraform writes its own notes in place: one that was killed at it leaves them cut off, and stumbles over them ever after.
+        foreach (var note in Notes.Select(name => Path.Combine(DataDirectory, name)).Where(IsCutOff))
+        {
+            File.Delete(note);
+        }
     }
 
     /// <summary>Notes what init saw.</summary>
@@ -138,6 +148,25 @@ public sealed class TerraformRoot
         }
 
         return folder;
+    }
+
+    private static bool IsCutOff(string file)
+    {
+        if (!File.Exists(file))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var content = File.OpenRead(file);
+            using var document = JsonDocument.Parse(content);
+            return false;
+        }
+        catch (JsonException)
+        {
+            return true;
+        }
     }
 
     private static void Put(string directory, string name, string? content)
