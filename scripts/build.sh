@@ -24,17 +24,23 @@ log="$root/artifacts/build.log"
 started=$(mktemp)
 echo "building Mayfly (a minute or so, once)" >&2
 publish() {
-  local project=$1
-  shift
-  dotnet publish "$root/src/$project/$project.csproj" -c Release -r "$rid" "$@" -o "$out" -v quiet --nologo >"$log" 2>&1 9>&-
+  local project=$1 folder=$2
+  shift 2
+  # 9>&-: a compiler that outlives the build must not hold its lock.
+  dotnet publish "$root/src/$project/$project.csproj" -c Release -r "$rid" "$@" -o "$folder" -v quiet --nologo >"$log" 2>&1 9>&-
 }
-# 9>&- above: a compiler that outlives the build must not hold its lock.
+# By way of a folder of its own: a publish takes away what an earlier one of the project put there, which others need.
+native() {
+  local folder=$root/artifacts/native
+  publish TerraformProviders "$folder" -p:Native=true \
+    && mkdir -p "$out" && cp "$folder/mayfly-provider" "$out/.mayfly-provider" && mv -f "$out/.mayfly-provider" "$out/mayfly-provider"
+}
 for project in "$@"; do
   if [ "$project" = TerraformProviders ] && { command -v clang || command -v gcc; } >/dev/null 2>&1; then
     # A linker without its libraries is no reason to stop.
-    publish "$project" -p:Native=true && continue
+    native && continue
   fi
-  if ! publish "$project" --self-contained false -p:PublishReadyToRun=true; then
+  if ! publish "$project" "$out" --self-contained false -p:PublishReadyToRun=true; then
     echo "the build of src/$project failed:" >&2
     grep -E 'error|warn' "$log" | sort -u | head -n 20 >&2 || tail -n 20 "$log" >&2
     exit 1
