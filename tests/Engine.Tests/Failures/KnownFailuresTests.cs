@@ -54,6 +54,25 @@ public sealed class KnownFailuresTests
         Assert.Equal("our-proxy", failure.Rule);
     }
 
+    [Theory]
+    [InlineData("stream error: stream ID 27; INTERNAL_ERROR; received from peer", "retry_after_wait")]
+    [InlineData("read tcp 127.0.0.1:51234->127.0.0.1:42321: read: connection reset by peer", "retry_after_wait")]
+    [InlineData("an error on the server (\"unknown\") has prevented the request from succeeding (get secrets web-tls)", "retry_after_wait")]
+    [InlineData("etcdserver: request timed out", "retry_after_wait")]
+    [InlineData("secrets \"web-tls\" is forbidden: User \"arn:aws:iam::123456789012:role/ci\" cannot get resource \"secrets\" in API group \"\" in the namespace \"kube-system\"", "fail_permanent_user")]
+    public void What_a_chart_looks_up_fails_as_the_cluster_does_and_not_as_the_chart(string cause, string disposition)
+    {
+        var text = "Error: INSTALLATION FAILED: template: web/templates/webhook.yaml:1:22: executing \"web/templates/webhook.yaml\" at <include \"web.tls\" .>: "
+            + "error calling include: template: web/templates/_names.tpl:36:13: executing \"web.tls\" at <lookup \"v1\" \"Secret\" .Release.Namespace \"web-tls\">: "
+            + $"error calling lookup: Get \"https://127.0.0.1:42321/api/v1/namespaces/kube-system/secrets/web-tls\": {cause}";
+
+        var failure = FailureClassifier.Classify("helm", text);
+
+        Assert.NotEqual("config_invalid", failure.Class);
+        Assert.NotEqual("unknown", failure.Class);
+        Assert.Equal(disposition, FailureRules.Name(failure.Disposition));
+    }
+
     [Fact]
     public void What_terraform_says_on_its_way_through_an_init_is_no_evidence()
     {
